@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Builder.Cache.Blobs;
+using Builder.Cache.Images;
+using Builder.Cache.Layers;
+using Builder.Cache.Records;
+using Builder.Cache.Snapshots;
+using Builder.Cache.Storage;
+using Builder.Linux.Files;
+
+namespace Builder.Cache;
+
+/// <summary>
+/// The content-addressed store: one directory, any number of processes at once, no daemon. Holds a lock while open, so that nothing it
+/// uses is collected.
+/// </summary>
+public sealed class BuilderStore : IDisposable
+{
+    // The kernel has written changed pages back by then (30 s by default), so that settling waits for nothing.
+    private static readonly TimeSpan SettleAge = TimeSpan.FromSeconds(60);
+
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closed;
+    private readonly StoreLayout _layout;
+    private readonly StoreOwner _owner;
+    private readonly TimeProvider _time;
+    private readonly Lazy<Task> _maintenance;
+    private bool _disposed;
+
+    private BuilderStore(StoreLayout layout, SnapshotKind kind, StoreOwner owner, TimeProvider time)
+    {
+        (_layout, _owner, _time) = (layout, owner, time);
+        _closed = _closing.Token;
+        _maintenance = new Lazy<Task>(() => Task.Run(Maintain));
+        Blobs = new BlobStore(layout.Blobs, owner, StartMaintenance);
+        Snapshots = new SnapshotStore(layout.Snapshots, kind, owner, time, BootId.Current, StartMaintenance);
+        Records = new RecordStore(layout.Records, owner, Snapshots);
+        Images = new ImageStore(layout, owner, Blobs, time);
+        Layers = new LayerStore(layout, owner, Snapshots, Blobs);
+    }
+
+    /// <summary>The store's directory, absolute.</summary>
+    public string Root => _layout.Root;
+
+    public BlobStore Blobs { get; }
+
+    public SnapshotStore Snapshots { get; }
+
+    public LayerStore Layers { get; }
+
+    public RecordStore Records { get; }
+
+    public ImageStore Images { get; }
+
+    /// <summary>Collecting what dead processes left; starts with the first write, so that commands that only read don't pay for it.</summary>
+    internal Task Maintenance => _maintenance.Value;
+
+    /// <summary>Opens a store, making it when it is missing.</summary>
+    /// <param name="root">Its directory.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="kind">
+    /// How snapshots are to be kept: remembered by the store from the first time on. Null for commands that make none: as the store
+    /// remembers, overlay when it doesn't.
+    /// </param>
+    /// <exception cref="StoreException">Not usable: no permission, a newer version, another kind of snapshots, a full disk ...</exception>
+    public static BuilderStore Open(string root, TimeProvider time, SnapshotKind? kind = null)
+    {
+        StoreLayout layout = new(Path.GetFullPath(root));
+        layout.Prepare();
+        try
+        {
+            StoreOwner owner = StoreOwner.Announce(layout);
+            try
+            {
+                return new BuilderStore(layout, AgreeOnKind(layout, owner, kind), owner, time);
+            }
+            catch
+            {
+                owner.Dispose();
+                throw;
+            }
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't use the store", layout.Root, error);
+        }
+    }
+
+    /// <summary>How the store at a directory keeps snapshots; null when there is no store or it has not been decided.</summary>
+    /// <exception cref="StoreException">The store is of a newer version or can't be read.</exception>
+    public static SnapshotKind? RememberedKind(string root)
+    {
+        StoreLayout layout = new(Path.GetFullPath(root));
+        try
+        {
+            return StoreVersion.Read(layout.VersionFile)?.Snapshots;
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't use the store", layout.Root, error);
+        }
+    }
+
+    /// <summary>
+    /// Waits until everything stored is on the disk. Without it, the snapshots of the last minute don't survive a power cut or a restart
+    /// (their steps are executed again then); blobs, images and names always do.
+    /// </summary>
+    /// <exception cref="StoreException">The disk reported an error.</exception>
+    public void Settle(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Snapshots.Settle(DateTimeOffset.MaxValue, cancellationToken);
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't make the store durable", Root, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+
+        // Not waited for: what it has not removed, the next process will.
+        _closing.Cancel();
+        Snapshots.Dispose();
+        _owner.Dispose();
+        _closing.Dispose();
+    }
+
+    private static SnapshotKind AgreeOnKind(StoreLayout layout, StoreOwner owner, SnapshotKind? wanted)
+    {
+        using FileLock held = FileLock.Acquire(layout.VersionLock, FileLockKind.Exclusive);
+        StoreVersion? found = StoreVersion.Read(layout.VersionFile);
+        if (found is null || (found.Snapshots is null && wanted is not null))
+        {
+            StoreVersion decided = new(StoreLayout.CurrentVersion, wanted);
+            byte[] content = JsonSerializer.SerializeToUtf8Bytes(decided, StoreJsonContext.Default.StoreVersion);
+            StoreFiles.Replace(owner, layout.VersionFile, content, durable: true);
+            return wanted ?? SnapshotKind.Overlay;
+        }
+
+        if (wanted is not null && found.Snapshots != wanted)
+        {
+            throw new StoreException(
+                $"the store '{layout.Root}' keeps snapshots as {Describe(found.Snapshots)}, but {Describe(wanted)} are wanted here: "
+                + "use another store directory, or remove this one");
+        }
+
+        return found.Snapshots ?? SnapshotKind.Overlay;
+    }
+
+    private static string Describe(SnapshotKind? kind) => kind == SnapshotKind.Copy ? "whole copies" : "overlay layers";
+
+    private void StartMaintenance() => _ = _maintenance.Value;
+
+    private void Maintain()
+    {
+        try
+        {
+            new Leftovers(_layout, _owner).Collect(_closed);
+            Snapshots.Settle(_time.GetUtcNow() - SettleAge, _closed);
+        }
+        catch (Exception error) when (error is OperationCanceledException || StoreFault.IsStorageError(error))
+        {
+            // Collecting is a service to later processes: what failed here is tried again by them, and no build fails for it.
+        }
+    }
+}
+
+/// <summary>The store can't do what was asked; the message names the file and the reason.</summary>
+public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,218 @@
+using System.Text;
+using System.Text.Json;
+using Builder.Cache.Blobs;
+using Builder.Cache.Layers;
+using Builder.Cache.Storage;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Builder.Oci.Collections;
+using Builder.Oci.Images;
+using Builder.Oci.Json;
+
+namespace Builder.Cache.Images;
+
+/// <summary>Images and their names. Configs and layers are blobs; names are small files, replaced atomically.</summary>
+public sealed class ImageStore
+{
+    private const int MaxFileSize = 1 << 20;
+    private readonly StoreLayout _layout;
+    private readonly StoreOwner _owner;
+    private readonly BlobStore _blobs;
+    private readonly TimeProvider _time;
+
+    internal ImageStore(StoreLayout layout, StoreOwner owner, BlobStore blobs, TimeProvider time) =>
+        (_layout, _owner, _blobs, _time) = (layout, owner, blobs, time);
+
+    /// <summary>Stores an image whose layers are blobs already; storing it again changes nothing.</summary>
+    /// <exception cref="StoreException">Layers and diff ids don't match, or a blob is missing.</exception>
+    public StoredImage Put(ReadOnlySpan<byte> configBytes, EquatableArray<LayerBlob> layers)
+    {
+        ImageConfig config = ReadConfig(configBytes);
+        if (!config.RootFs.DiffIds.SequenceEqual(layers.Select(l => l.DiffId)))
+            throw new StoreException($"the image config names {config.RootFs.DiffIds.Count} layers that are not the {layers.Count} given");
+        foreach (LayerBlob layer in layers)
+        {
+            if (!_blobs.Contains(layer.BlobDigest)) throw new StoreException($"layer blob {layer.BlobDigest} is not in the store");
+        }
+
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        Digest id = _blobs.Put(configBytes);
+        if (Find(id) is { } present && present.Layers == layers) return present;
+        ImageFile file = new(_time.GetUtcNow(), [.. layers.Select(l => new ImageLayer(l.DiffId.ToString(), l.BlobDigest.ToString(), l.Size, l.MediaType))]);
+        StoreFiles.Replace(_owner, PathOf(id), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.ImageFile), durable: true);
+        return new StoredImage(id, config, layers, file.StoredAt);
+    }
+
+    /// <summary>Gives an image a name, taking it from another image when need be.</summary>
+    /// <exception cref="StoreException">There is no such image.</exception>
+    public void Tag(ImageReference name, Digest id)
+    {
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
+        NameFile file = new(name.ToString(), id.ToString());
+        StoreFiles.Replace(_owner, PathOf(name), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.NameFile), durable: true);
+    }
+
+    /// <summary>Takes a name away; false when there is no such name.</summary>
+    /// <exception cref="StoreException">The name can't be removed.</exception>
+    public bool Untag(ImageReference name)
+    {
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        if (!File.Exists(PathOf(name))) return false;
+        Remove(PathOf(name));
+        return true;
+    }
+
+    /// <summary>Removes an image that has no name. Its blobs are collected when nothing else uses them.</summary>
+    /// <exception cref="StoreException">There is no such image, or it has a name.</exception>
+    public void Delete(Digest id)
+    {
+        using (FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive))
+        {
+            if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
+            if (NamesOf(id) is [ImageReference name, ..]) throw new StoreException($"image {id} can't be removed: it has the name {name.FamiliarName}");
+            Remove(PathOf(id));
+        }
+
+        Collect();
+    }
+
+    /// <summary>
+    /// Removes the blobs no image uses. Does nothing (and says so) while anybody else has the store open: a build may be about to use them.
+    /// For the same reason it is not for a process that builds at the same time.
+    /// </summary>
+    /// <returns>Whether it was done.</returns>
+    public bool Collect()
+    {
+        using FileLock? gate = FileLock.TryAcquire(_layout.GateLock, FileLockKind.Exclusive);
+        if (gate is null || new Leftovers(_layout, _owner).OthersAreAlive()) return false;
+        HashSet<Digest> used = [];
+        foreach (Digest id in Ids())
+        {
+            used.Add(id);
+
+            // What a damaged image uses is not known; keeping too much is the harmless mistake.
+            if (ReadFile(id)?.Layers is not { } layers || ToLayers(layers) is not { } blobs) return false;
+            used.UnionWith(blobs.Select(l => l.BlobDigest));
+        }
+
+        foreach (Digest blob in _blobs.List().Where(b => !used.Contains(b)).ToList()) _blobs.Delete(blob);
+        return true;
+    }
+
+    /// <summary>The image of an id, or null when there is none or its description is damaged.</summary>
+    public StoredImage? Find(Digest id)
+    {
+        if (ReadFile(id) is not { Layers: { } layers } file || ToLayers(layers) is not { } blobs) return null;
+        try
+        {
+            byte[] config = StoreFiles.ReadSmall(_blobs.PathOf(id), OciJson.MaxDocumentSize);
+            return Digest.Sha256(config) == id ? new StoredImage(id, ReadConfig(config), blobs, file.StoredAt) : null;
+        }
+        catch (Exception error) when (error is StoreException || StoreFault.IsMissing(error))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The image a name, id or unique id prefix (with or without <c>sha256:</c>) means, names first; null when there is none.</summary>
+    /// <exception cref="StoreException">The prefix is ambiguous.</exception>
+    public StoredImage? Resolve(string nameOrId)
+    {
+        if (ImageReference.TryParse(nameOrId, out ImageReference? name) && Find(name) is { } named) return named;
+        if (Digest.TryParse(nameOrId, out Digest digest)) return Find(digest);
+        const string Algorithm = "sha256:";
+        string prefix = nameOrId.StartsWith(Algorithm, StringComparison.Ordinal) ? nameOrId[Algorithm.Length..] : nameOrId;
+        if (prefix.Length is 0 or > 64 || !prefix.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'f')) return null;
+        List<Digest> matches = [.. Ids().Where(id => id.Hex.StartsWith(prefix, StringComparison.Ordinal)).Take(2)];
+        return matches.Count switch
+        {
+            0 => null,
+            1 => Find(matches[0]),
+            _ => throw new StoreException($"'{nameOrId}' is the beginning of more than one image id: give more digits"),
+        };
+    }
+
+    /// <summary>The image of a name, or null.</summary>
+    public StoredImage? Find(ImageReference name) =>
+        ReadName(PathOf(name)) is (ImageReference found, Digest id) && found == name ? Find(id) : null;
+
+    /// <summary>The names of an image, sorted.</summary>
+    public IReadOnlyList<ImageReference> NamesOf(Digest id) => [.. Names().Where(n => n.Id == id).Select(n => n.Name)];
+
+    /// <summary>All images, newest first, each with its names.</summary>
+    public IReadOnlyList<(StoredImage Image, IReadOnlyList<ImageReference> Names)> List()
+    {
+        ILookup<Digest, ImageReference> names = Names().ToLookup(n => n.Id, n => n.Name);
+        return
+        [
+            .. Ids().Select(Find).OfType<StoredImage>()
+                .OrderByDescending(i => i.StoredAt).ThenBy(i => i.Id)
+                .Select(i => (i, (IReadOnlyList<ImageReference>)[.. names[i.Id]])),
+        ];
+    }
+
+    private static ImageConfig ReadConfig(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return OciJson.ReadConfig(bytes);
+        }
+        catch (OciFormatException error)
+        {
+            throw new StoreException($"the image can't be stored: {error.Message}", error);
+        }
+    }
+
+    private static EquatableArray<LayerBlob>? ToLayers(ImageLayer[] layers)
+    {
+        List<LayerBlob> blobs = [];
+        foreach (ImageLayer? layer in layers)
+        {
+            if (layer?.MediaType is null || !Digest.TryParse(layer.DiffId, out Digest diffId) || !Digest.TryParse(layer.Blob, out Digest blob)) return null;
+            blobs.Add(new LayerBlob(diffId, blob, layer.Size, layer.MediaType));
+        }
+
+        return [.. blobs];
+    }
+
+    private static (ImageReference Name, Digest Id)? ReadName(string path) =>
+        StoreFiles.ReadJson(path, StoreJsonContext.Default.NameFile, MaxFileSize) is { } file
+        && ImageReference.TryParse(file.Name, out ImageReference? name)
+        && Digest.TryParse(file.Id, out Digest id)
+            ? (name, id)
+            : null;
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            FileSync.Directory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't remove", path, error);
+        }
+    }
+
+    private string PathOf(Digest id) => Path.Combine(_layout.Images, id.Hex);
+
+    private string PathOf(ImageReference name) => Path.Combine(_layout.Names, Digest.Sha256(Encoding.UTF8.GetBytes(name.ToString())).Hex);
+
+    private ImageFile? ReadFile(Digest id) => StoreFiles.ReadJson(PathOf(id), StoreJsonContext.Default.ImageFile, MaxFileSize);
+
+    private IEnumerable<Digest> Ids()
+    {
+        foreach (string path in Directory.EnumerateFiles(_layout.Images))
+        {
+            if (Digest.TryParse("sha256:" + Path.GetFileName(path), out Digest id)) yield return id;
+        }
+    }
+
+    private List<(ImageReference Name, Digest Id)> Names() =>
+    [
+        .. Directory.EnumerateFiles(_layout.Names).Select(ReadName).OfType<(ImageReference Name, Digest Id)>()
+            .OrderBy(n => n.Name.ToString(), StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using Builder.Linux;
+using Builder.Linux.Files;
+using Builder.Oci.Tar;
+using Microsoft.Win32.SafeHandles;
+
+namespace Builder.Cache.Layers;
+
+internal sealed partial class LayerExtractor
+{
+    private const int BufferSize = 128 * 1024;
+    private const int PrivateFile = 0b110_000_000;
+    private const int ModeBits = 0xFFF;
+
+    private static FileTime TimeOf(TarEntry entry) => new(entry.ModifiedSeconds, entry.ModifiedNanoseconds);
+
+    private static FileType TypeOf(TarEntryType type) => type == TarEntryType.BlockDevice ? FileType.BlockDevice : FileType.CharacterDevice;
+
+    private static (int Uid, int Gid) OwnerOf(TarEntry entry) => entry is { Uid: >= 0 and < uint.MaxValue, Gid: >= 0 and < uint.MaxValue }
+        ? ((int)(uint)entry.Uid, (int)(uint)entry.Gid)
+        : throw new StoreException($"the layer has an owner that can't be: {entry.Uid}:{entry.Gid} of '{entry}'");
+
+    private static StoreException Unmapped(TarEntry entry, SyscallException error) => new(
+        $"'{entry}' belongs to {entry.Uid}:{entry.Gid}, which this user's id ranges (/etc/subuid, /etc/subgid) don't cover: {error.Message}", error);
+
+    private void PlaceFile(TarEntry entry, Stream content, DraftLevel level, byte[] name)
+    {
+        MakeRoom(level, name);
+        switch (entry.Type)
+        {
+            case TarEntryType.File:
+                using (SafeFileHandle file = level.Upper.CreateFile(name, PrivateFile))
+                {
+                    WriteContent(file, content);
+                    SetOwner(entry, (uid, gid) => FileMetadata.SetOwner(file, uid, gid));
+                    SetExtended(entry, level.Upper, name);
+                    FileMetadata.SetMode(file, entry.Mode & ModeBits);
+                    FileMetadata.SetTimes(file, TimeOf(entry));
+                }
+
+                return;
+            case TarEntryType.SymbolicLink:
+                if (entry.LinkName.Length == 0 || entry.LinkName.Contains((byte)0)) throw new StoreException($"the layer has a symbolic link '{entry}' that points at no path");
+                level.Upper.MakeSymbolicLink(entry.LinkName, name);
+                SetOwner(entry, (uid, gid) => level.Upper.SetOwner(name, uid, gid));
+                break;
+            case TarEntryType.Fifo:
+                level.Upper.MakeNode(name, FileType.Fifo, PrivateFile);
+                SetAttributes(entry, level.Upper, name);
+                break;
+            case TarEntryType.CharacterDevice or TarEntryType.BlockDevice:
+                NodePlaceholder.Make(level.Upper, name, TypeOf(entry.Type), entry.DeviceMajor, entry.DeviceMinor);
+                SetAttributes(entry with { Attributes = [] }, level.Upper, name);
+                break;
+            default:
+                throw new StoreException($"the layer has an entry '{entry}' of unknown type {entry.Type}");
+        }
+
+        level.Upper.SetTimes(name, TimeOf(entry));
+    }
+
+    // Long runs of zeros become holes: a sparse file is as large in the archive as it looks.
+    private void WriteContent(SafeFileHandle file, Stream content)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long position = 0;
+            long written = 0;
+            int count;
+            while ((count = content.ReadAtLeast(buffer.AsSpan(0, BufferSize), BufferSize, throwOnEndOfStream: false)) > 0)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+                if (count < BufferSize || buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+                {
+                    RandomAccess.Write(file, buffer.AsSpan(0, count), position);
+                    written = position + count;
+                }
+
+                position += count;
+            }
+
+            if (written < position) FileMetadata.SetLength(file, position);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void SetAttributesOfRoot(TarEntry entry)
+    {
+        DirectoryHandle root = _directories.Root.Upper;
+        SetOwner(entry, root.SetOwnerSelf);
+        foreach ((string attribute, byte[] value) in KeptAttributes(entry)) SetOne(entry, attribute, () => root.SetAttributeSelf(attribute, value));
+        root.SetModeSelf(entry.Mode & ModeBits);
+        _directories.SetTime([], TimeOf(entry));
+    }
+
+    // The order matters: a new owner clears capabilities and set-id bits.
+    private static void SetAttributes(TarEntry entry, DirectoryHandle directory, byte[] name)
+    {
+        SetOwner(entry, (uid, gid) => directory.SetOwner(name, uid, gid));
+        SetExtended(entry, directory, name);
+        directory.SetMode(name, entry.Mode & ModeBits);
+    }
+
+    private static void SetOwner(TarEntry entry, Action<int, int> set)
+    {
+        (int uid, int gid) = OwnerOf(entry);
+        try
+        {
+            set(uid, gid);
+        }
+        catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM)
+        {
+            throw Unmapped(entry, error);
+        }
+    }
+
+    private static void SetExtended(TarEntry entry, DirectoryHandle directory, byte[] name)
+    {
+        foreach ((string attribute, byte[] value) in KeptAttributes(entry)) SetOne(entry, attribute, () => directory.SetAttribute(name, attribute, value));
+    }
+
+    private static void SetOne(TarEntry entry, string attribute, Action set)
+    {
+        try
+        {
+            set();
+        }
+        catch (SyscallException error) when (error.Errno is not (Errno.ENOSPC or Errno.EDQUOT))
+        {
+            throw new StoreException($"'{entry}' has an extended attribute '{attribute}' that the store's file system doesn't take: {error.Message}", error);
+        }
+    }
+
+    private static IEnumerable<(string Name, byte[] Value)> KeptAttributes(TarEntry entry)
+    {
+        foreach (TarAttribute attribute in entry.Attributes)
+        {
+            if (!UnixPath.TryDecode(attribute.Name, out string name)) throw new StoreException($"'{entry}' has an extended attribute whose name is not UTF-8");
+            if (!ImageAttributes.IsKept(name)) continue;
+
+            // The kernel keeps user attributes of files and directories only.
+            if (name.StartsWith("user.", StringComparison.Ordinal) && entry.Type is not (TarEntryType.File or TarEntryType.Directory)) continue;
+            yield return (name, name == ImageAttributes.Capability ? ImageAttributes.WithoutNamespace(attribute.Value) : attribute.Value);
+        }
+    }
+}

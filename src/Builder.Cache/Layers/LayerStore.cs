@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Builder.Cache.Blobs;
+using Builder.Cache.Snapshots;
+using Builder.Cache.Storage;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Builder.Oci.Collections;
+using Builder.Oci.Compression;
+
+namespace Builder.Cache.Layers;
+
+/// <summary>The way between snapshots and layer blobs, both directions, with bounded memory.</summary>
+/// <remarks>
+/// What blob a snapshot is, is kept beside it in <c>layer.json</c>; what snapshot a stack of layers is, in a file named by its chain id.
+/// Both are only a memory: when one is lost or damaged, or what it names is gone, the work is done again.
+/// </remarks>
+public sealed class LayerStore
+{
+    private const string FileName = "layer.json";
+    private const int MaxFileSize = 4096;
+    private const int BufferSize = 128 * 1024;
+
+    private readonly StoreLayout _layout;
+    private readonly StoreOwner _owner;
+    private readonly BlobStore _blobs;
+
+    internal LayerStore(StoreLayout layout, StoreOwner owner, SnapshotStore snapshots, BlobStore blobs) =>
+        (_layout, _owner, Snapshots, _blobs) = (layout, owner, snapshots, blobs);
+
+    internal SnapshotStore Snapshots { get; }
+
+    /// <summary>The layer of a snapshot: made by one pass over what it changed, once, then remembered.</summary>
+    /// <exception cref="StoreException">The snapshot is gone, holds what a layer can't, or the disk is full.</exception>
+    public async Task<LayerBlob> EnsureBlobAsync(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (FindBlob(snapshot) is { } known) return known;
+        string lockFile = _layout.WorkLock("layer-" + snapshot.Id);
+        using FileLock held = await FileLock.AcquireAsync(lockFile, FileLockKind.Exclusive, cancellationToken);
+        try
+        {
+            return FindBlob(snapshot) ?? await Task.Run(() => Make(snapshot, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            File.Delete(lockFile);
+        }
+    }
+
+    /// <summary>The layer of a snapshot when it is known already, else null.</summary>
+    public LayerBlob? FindBlob(Snapshot snapshot)
+    {
+        LayerBlob? blob = StoreFiles.ReadJson(LayerFileOf(snapshot), StoreJsonContext.Default.LayerFile, MaxFileSize)?.ToBlob();
+        return blob is not null && _blobs.Contains(blob.BlobDigest) ? blob : null;
+    }
+
+    /// <summary>The snapshot of a chain of layers, unpacked when it isn't there yet (found again by chain id). Null for no layers.</summary>
+    /// <param name="layers">Base first.</param>
+    /// <param name="cancellationToken">Ends it; the layers that are whole by then are kept.</param>
+    /// <exception cref="StoreException">A layer is damaged, hostile or does not match its diff id.</exception>
+    public async Task<Snapshot?> UnpackAsync(EquatableArray<LayerBlob> layers, CancellationToken cancellationToken)
+    {
+        List<Digest> chain = ChainId.Compute(layers.Select(l => l.DiffId));
+        int done = chain.Count;
+        Snapshot? snapshot = null;
+        while (done > 0 && (snapshot = FindChain(chain[done - 1])) is null) done--;
+        for (; done < chain.Count; done++) snapshot = await EnsureUnpackedAsync(chain[done], layers[done], snapshot, cancellationToken);
+        return snapshot;
+    }
+
+    private string LayerFileOf(Snapshot snapshot) => Path.Combine(Snapshots.Directory, snapshot.Id, FileName);
+
+    private LayerBlob Make(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using BlobWriter writer = _blobs.Create();
+            BufferedStream buffered = new(writer, BufferSize);
+            using (SnapshotChanges changes = SnapshotChanges.Open(Snapshots, snapshot)) LayerWriter.Write(changes.Enumerate(), buffered, cancellationToken);
+            buffered.Flush();
+            long size = writer.Length;
+            Digest digest = writer.Commit();
+            LayerBlob blob = new(digest, digest, size, MediaTypes.OciLayer);
+            Remember(snapshot, blob);
+            return blob;
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't make a layer", Snapshots.TreeOf(snapshot), error);
+        }
+    }
+
+    private void Remember(Snapshot snapshot, LayerBlob blob) => StoreFiles.Replace(
+        _owner, LayerFileOf(snapshot), JsonSerializer.SerializeToUtf8Bytes(LayerFile.From(blob), StoreJsonContext.Default.LayerFile), durable: false);
+
+    private Snapshot? FindChain(Digest chainId)
+    {
+        ChainFile? file = StoreFiles.ReadJson(_layout.ChainFile(chainId), StoreJsonContext.Default.ChainFile, MaxFileSize);
+        return file is null ? null : Snapshots.Find(file.SnapshotId);
+    }
+
+    private async Task<Snapshot> EnsureUnpackedAsync(Digest chainId, LayerBlob layer, Snapshot? parent, CancellationToken cancellationToken)
+    {
+        string lockFile = _layout.WorkLock("chain-" + chainId.Hex);
+        using FileLock held = await FileLock.AcquireAsync(lockFile, FileLockKind.Exclusive, cancellationToken);
+        try
+        {
+            return FindChain(chainId) ?? await Task.Run(() => Unpack(chainId, layer, parent, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            File.Delete(lockFile);
+        }
+    }
+
+    private Snapshot Unpack(Digest chainId, LayerBlob layer, Snapshot? parent, CancellationToken cancellationToken)
+    {
+        using SnapshotDraft draft = Snapshots.CreateDraft(parent);
+        try
+        {
+            using (FileStream blob = _blobs.OpenRead(layer.BlobDigest))
+            using (HashingReadStream content = new(new LayerCompression().Open(blob).Content))
+            using (SnapshotTarget target = new(draft.TreeDirectory, Snapshots.Kind, LowerDirectories(parent)))
+            {
+                LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);
+                Digest found = content.Finish(cancellationToken);
+                if (found != layer.DiffId) throw new StoreException($"its content has the diff id {found}");
+            }
+
+            Snapshot snapshot = draft.Commit();
+            Remember(snapshot, layer);
+            byte[] file = JsonSerializer.SerializeToUtf8Bytes(new ChainFile(snapshot.Id), StoreJsonContext.Default.ChainFile);
+            StoreFiles.Replace(_owner, _layout.ChainFile(chainId), file, durable: false);
+            return snapshot;
+        }
+        catch (Exception error) when (error is StoreException or OciFormatException || StoreFault.IsStorageError(error))
+        {
+            throw new StoreException($"layer {layer.DiffId}: {error.Message}", error);
+        }
+    }
+
+    private IReadOnlyList<string> LowerDirectories(Snapshot? parent) => parent is null
+        ? []
+        : [.. Snapshots.LayerDirectories(parent).Select(d => Path.Combine(Snapshots.Directory, d))];
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Builder.Cache.Keys;
+using Builder.Cache.Snapshots;
+using Builder.Cache.Storage;
+using Builder.Oci;
+
+namespace Builder.Cache.Records;
+
+/// <summary>Key → result. A record that can't be read, or whose snapshot is gone, counts as absent.</summary>
+public sealed class RecordStore
+{
+    private const int MaxSize = 4 << 20;
+    private readonly StoreOwner _owner;
+    private readonly SnapshotStore _snapshots;
+
+    internal RecordStore(string directory, StoreOwner owner, SnapshotStore snapshots) =>
+        (Directory, _owner, _snapshots) = (directory, owner, snapshots);
+
+    internal string Directory { get; }
+
+    /// <summary>The record of a key, following one alias; null on a miss.</summary>
+    public CacheRecord? Find(Digest key)
+    {
+        RecordFile? file = Read(key);
+        if (file?.Alias is not null)
+        {
+            if (!Digest.TryParse(file.Alias, out key)) return null;
+            file = Read(key);
+        }
+
+        return file is not null && ToRecord(key, file) is { } record && _snapshots.Find(record.SnapshotId) is not null ? record : null;
+    }
+
+    /// <summary>Stores a record under its key.</summary>
+    /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
+    public void Put(CacheRecord record) => Write(record.Key.Digest, new RecordFile(
+        Alias: null,
+        [.. record.Key.Fields.Select(f => new RecordField(f.Name, f.ValueDigest.ToString()))],
+        record.SnapshotId,
+        record.Description,
+        record.CreatedAt));
+
+    /// <summary>Makes a definition key lead to the record of a content key.</summary>
+    /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
+    public void PutAlias(Digest definitionKey, Digest recordKey)
+    {
+        if (definitionKey != recordKey) Write(definitionKey, new RecordFile(recordKey.ToString(), null, null, null, null));
+    }
+
+    private static CacheRecord? ToRecord(Digest key, RecordFile file)
+    {
+        if (file is not { Fields: not null, SnapshotId: not null, Description: not null, CreatedAt: { } createdAt }) return null;
+        List<CacheKeyField> fields = [];
+        foreach (RecordField? field in file.Fields)
+        {
+            if (field?.Name is null || !Digest.TryParse(field.Digest, out Digest digest)) return null;
+            fields.Add(new CacheKeyField(field.Name, digest));
+        }
+
+        return new CacheRecord(new CacheKey(key, [.. fields]), file.SnapshotId, file.Description, createdAt);
+    }
+
+    private string PathOf(Digest key) => Path.Combine(Directory, key.Hex);
+
+    private RecordFile? Read(Digest key) => StoreFiles.ReadJson(PathOf(key), StoreJsonContext.Default.RecordFile, MaxSize);
+
+    // Not synced: a record cut short by a power failure can't be read as JSON and counts as absent, which costs one step executed again;
+    // syncing would make every step wait for the disk to take what it wrote.
+    private void Write(Digest key, RecordFile file) =>
+        StoreFiles.Replace(_owner, PathOf(key), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.RecordFile), durable: false);
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Builder.Linux.Files;
+
+namespace Builder.Cache.Storage;
+
+/// <summary>Small files of the store: replaced whole, read with a limit.</summary>
+internal static class StoreFiles
+{
+    private const int CopyBuffer = 1;
+
+    /// <summary>Reads a whole file.</summary>
+    /// <exception cref="StoreException">It is larger than the limit.</exception>
+    internal static byte[] ReadSmall(string path, int limit)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, CopyBuffer);
+        if (file.Length > limit) throw new StoreException($"'{path}' is larger than {limit} bytes");
+        byte[] content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
+    }
+
+    /// <summary>Reads a small JSON file; null when it is missing, too large or damaged.</summary>
+    internal static T? ReadJson<T>(string path, JsonTypeInfo<T> type, int limit)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ReadSmall(path, limit), type);
+        }
+        catch (Exception error) when (error is JsonException or StoreException || StoreFault.IsStorageError(error))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Replaces a file in one step. What is durable survives a power cut; the rest survives the death of this process only.</summary>
+    internal static void Replace(StoreOwner owner, string path, ReadOnlySpan<byte> content, bool durable)
+    {
+        string temporary = owner.NewTemporaryPath();
+        try
+        {
+            WriteNew(temporary, content, durable);
+            File.Move(temporary, path, overwrite: true);
+            if (durable) FileSync.Directory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            Leftovers.TryRemove(temporary);
+            throw StoreFault.Explain("can't write", path, error);
+        }
+    }
+
+    /// <summary>Writes a file that must not exist yet.</summary>
+    internal static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        using FileStream file = new(path, options);
+        file.Write(content);
+        if (durable) file.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,82 @@
+using Builder.Oci;
+
+namespace Builder.Cache.Storage;
+
+/// <summary>Where things are in a store.</summary>
+/// <param name="Root">The store's directory, absolute.</param>
+internal sealed record StoreLayout(string Root)
+{
+    /// <summary>What this program reads and writes; raised when an older program would misread the store.</summary>
+    internal const int CurrentVersion = 1;
+
+    internal string VersionFile => Path.Combine(Root, "version");
+
+    internal string Blobs => Path.Combine(Root, "blobs", "sha256");
+
+    internal string Snapshots => Path.Combine(Root, "snapshots");
+
+    internal string Records => Path.Combine(Root, "records");
+
+    internal string Images => Path.Combine(Root, "images");
+
+    internal string Names => Path.Combine(Root, "names");
+
+    internal string Chains => Path.Combine(Root, "chains");
+
+    internal string Temporary => Path.Combine(Root, "tmp");
+
+    internal string Locks => Path.Combine(Root, "locks");
+
+    /// <summary>Held shared for a moment while a process announces itself, exclusively while something is collected.</summary>
+    internal string GateLock => Path.Combine(Locks, "gate");
+
+    /// <summary>Serialises the first decisions about a store.</summary>
+    internal string VersionLock => Path.Combine(Locks, "version");
+
+    /// <summary>Serialises changes to images and names.</summary>
+    internal string ImagesLock => Path.Combine(Locks, "images");
+
+    private IEnumerable<string> Directories => [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Temporary, Locks];
+
+    /// <summary>Where the snapshot of a stack of layers is remembered.</summary>
+    internal string ChainFile(Digest chainId) => Path.Combine(Chains, chainId.Hex);
+
+    /// <summary>Keeps two processes from doing one piece of work at the same time; removed by who holds it.</summary>
+    internal string WorkLock(string name) => Path.Combine(Locks, "w-" + name);
+
+    /// <summary>The lock a living process holds on everything unfinished that carries its token.</summary>
+    internal string OwnerLock(string token) => Path.Combine(Locks, "o-" + token);
+
+    /// <summary>Makes what is missing and checks that the directory is a store this program understands.</summary>
+    /// <exception cref="StoreException">It isn't, or it can't be written to.</exception>
+    internal void Prepare()
+    {
+        try
+        {
+            MakePrivate(Root);
+            StoreVersion? version = StoreVersion.Read(VersionFile);
+            if (version is null) RefuseForeignDirectory();
+            foreach (string directory in Directories) MakePrivate(directory);
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't use the store", Root, error);
+        }
+    }
+
+    private static void MakePrivate(string directory)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (!Directory.Exists(directory)) Directory.CreateDirectory(directory, Private);
+        else if (File.GetUnixFileMode(directory) != Private) File.SetUnixFileMode(directory, Private);
+    }
+
+    // A directory given by mistake must not become a store: its other content would be in the way of every later clean-up.
+    private void RefuseForeignDirectory()
+    {
+        string? foreign = Directory.EnumerateFileSystemEntries(Root)
+            .FirstOrDefault(path => path != VersionFile && !Directories.Contains(path, StringComparer.Ordinal));
+        if (foreign is not null)
+            throw new StoreException($"'{Root}' is not a store: it holds '{Path.GetFileName(foreign)}'; name an empty or a new directory");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Builder.Graph.Operations;
+using Builder.Oci;
+using Builder.Oci.Collections;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>What <c>build</c> was asked for.</summary>
+internal sealed record BuildArguments
+{
+    /// <summary>A directory as typed, or <c>-</c>: the Dockerfile comes from standard input and there is no context.</summary>
+    public required string Context { get; init; }
+
+    /// <summary><c>--file</c> as typed (<c>-</c> for standard input), or null.</summary>
+    public string? File { get; init; }
+
+    public EquatableArray<ImageReference> Tags { get; init; }
+
+    public string? Target { get; init; }
+
+    public ImmutableSortedDictionary<string, string> BuildArgs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public bool NoCache { get; init; }
+
+    /// <summary>Ask the registry for base images even when the store has them.</summary>
+    public bool Pull { get; init; }
+
+    /// <summary>Empty: into the local store.</summary>
+    public EquatableArray<OutputSpec> Outputs { get; init; }
+
+    public string? IidFile { get; init; }
+
+    public ProgressMode Progress { get; init; }
+
+    public NetworkMode Network { get; init; }
+
+    /// <summary><c>host=ip</c> each.</summary>
+    public EquatableArray<string> ExtraHosts { get; init; }
+
+    /// <summary>Null for the engine's own choice.</summary>
+    public int? Jobs { get; init; }
+
+    /// <summary>Print the graph in this form and build nothing.</summary>
+    public GraphFormat? PrintGraph { get; init; }
+
+    /// <summary>Things said on the command line that have no effect, to be told.</summary>
+    public EquatableArray<string> Warnings { get; init; }
+}
+
+/// <summary>How progress is shown.</summary>
+internal enum ProgressMode
+{
+    /// <summary>Tty on a terminal, else plain.</summary>
+    Auto,
+
+    /// <summary>Lines.</summary>
+    Plain,
+
+    /// <summary>A list that is redrawn.</summary>
+    Tty,
+
+    /// <summary>Nothing but the image id on standard output.</summary>
+    Quiet,
+
+    /// <summary>Nothing at all.</summary>
+    None,
+}
+
+/// <summary>How <c>--print-graph</c> prints.</summary>
+internal enum GraphFormat
+{
+    Text,
+    Dot,
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using Builder.Cache;
+using Builder.Cli.Hosting;
+using Builder.Cli.Images;
+using Builder.Cli.Rendering;
+using Builder.Executor;
+using Builder.Executor.Events;
+using Builder.Graph.Lowering;
+using Builder.Oci;
+using Builder.Parser;
+using Builder.Parser.Diagnostics;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>Builds an image: reads, parses, lowers, executes, hands the result on.</summary>
+internal sealed class BuildCommand(CommandContext context, DiagnosticReport diagnostics)
+{
+    private const string ContextName = "context";
+    private readonly TimeProvider _time = context.Time;
+
+    /// <summary>The command with its collaborators.</summary>
+    public static BuildCommand Create(CommandContext context) => new(context, new DiagnosticReport(context));
+
+    /// <summary>Runs it.</summary>
+    public async Task<ExitCode> RunAsync(BuildArguments arguments, CancellationToken cancellationToken)
+    {
+        OutputCheck.Check(arguments, context.Environment);
+        if (arguments.IidFile is { } iidFile) File.Delete(context.Environment.FullPath(iidFile));
+        DateTimeOffset started = _time.GetUtcNow();
+        var loader = new DockerfileLoader(context.Environment, context.Terminal.Input);
+        DockerfileSource source = await loader.LoadAsync(arguments.Context, arguments.File, cancellationToken);
+        ParseResult parsed = DockerfileParser.Parse(source.Text);
+        if (parsed.HasErrors)
+        {
+            diagnostics.Write(parsed.Source, parsed.Diagnostics);
+            return ExitCode.Failure;
+        }
+
+        using BuilderStore store = context.OpenStore();
+        var log = new StepLog();
+        using IBuildProgress progress = ProgressFactory.Create(arguments.Progress, context);
+        var hub = new EventHub(progress, log);
+        string loading = $"[internal] load build definition from {source.Text.FileName}";
+        hub.Publish(new TaskEvent(started, loading, Done: false));
+        hub.Publish(new TaskEvent(_time.GetUtcNow(), loading, Done: true));
+        foreach (string warning in arguments.Warnings) hub.Publish(new BuildWarning(_time.GetUtcNow(), warning));
+        var session = new BuildSession(arguments, source, parsed, store, hub);
+        return await RunAsync(session, progress, log, cancellationToken);
+    }
+
+    private async Task<ExitCode> RunAsync(BuildSession session, IBuildProgress progress, StepLog log, CancellationToken cancellationToken)
+    {
+        ParseResult parsed = session.Parsed;
+        LoweringResult? lowered = null;
+        try
+        {
+            lowered = await LowerAsync(session, cancellationToken);
+            if (lowered.Build is null) return ExitCode.Failure;
+            if (session.Arguments.PrintGraph is { } format)
+            {
+                context.Terminal.Out.Write(GraphText.Print(lowered.Build, format));
+                return ExitCode.Success;
+            }
+
+            var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
+            BuildResult result = await engine.ExecuteAsync(lowered.Build, Options(session), session.Hub.Publish, cancellationToken);
+            var exporter = new ResultExporter(session.Store, context, session.Hub.Publish);
+            await exporter.ExportAsync(result, session.Arguments, cancellationToken);
+            progress.Finish();
+            await ReportSuccessAsync(session, result, log, cancellationToken);
+            return ExitCode.Success;
+        }
+        catch (MissingImageException missing)
+        {
+            progress.Finish();
+            diagnostics.Write(parsed.Source, [missing.Diagnostic]);
+            return ExitCode.Failure;
+        }
+        catch (BuildFailedException failure)
+        {
+            progress.Finish();
+            new FailureReport(context.Terminal.Error).Write(failure, log, parsed);
+            return ExitCode.Failure;
+        }
+        finally
+        {
+            progress.Finish();
+            if (session.Arguments.Progress is not (ProgressMode.Quiet or ProgressMode.None) || lowered is { Build: null })
+                diagnostics.Write(parsed.Source, [.. parsed.Diagnostics, .. lowered is null ? [] : (IEnumerable<Diagnostic>)lowered.Diagnostics]);
+        }
+    }
+
+    // Each pass tells which images it needs to go on.
+    private async Task<LoweringResult> LowerAsync(BuildSession session, CancellationToken cancellationToken)
+    {
+        BuildArguments arguments = session.Arguments;
+        var request = new LoweringRequest
+        {
+            Parsed = session.Parsed,
+            Target = arguments.Target,
+            BuildArguments = arguments.BuildArgs,
+            Labels = arguments.Labels,
+            Network = arguments.Network,
+            ExtraHosts = arguments.ExtraHosts,
+        };
+        var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, _time, session.Hub.Publish));
+        while (true)
+        {
+            LoweringResult result = DockerfileLowering.Lower(request);
+            if (result.MissingImages.Count == 0 || result.Diagnostics.Any(d => d.Severity == Severity.Error)) return result;
+            ImmutableDictionary<string, ResolvedImage> images = request.Images;
+            foreach (ImageRequest missing in result.MissingImages)
+                images = images.SetItem(missing.Key, await resolver.ResolveAsync(missing, cancellationToken));
+            if (images.Count == request.Images.Count) throw new InvalidOperationException("lowering asks for images it was given");
+            request = request with { Images = images };
+        }
+    }
+
+    private static ExecutionOptions Options(BuildSession session)
+    {
+        string? directory = session.Source.ContextDirectory;
+        if (directory is null)
+        {
+            directory = Path.Combine(session.Store.Root, "empty-context");
+            Directory.CreateDirectory(directory);
+        }
+
+        var options = new ExecutionOptions
+        {
+            Contexts = ImmutableDictionary<string, LocalContext>.Empty.Add(ContextName, new LocalContext(directory, session.Source.IgnoreFile)),
+            NoCache = session.Arguments.NoCache,
+        };
+        return session.Arguments.Jobs is { } jobs ? options with { Jobs = jobs } : options;
+    }
+
+    private async Task ReportSuccessAsync(BuildSession session, BuildResult result, StepLog log, CancellationToken cancellationToken)
+    {
+        string id = Digest.Sha256(result.ConfigBytes.Span).ToString();
+        if (session.Arguments.IidFile is { } path) await File.WriteAllTextAsync(context.Environment.FullPath(path), id, cancellationToken);
+        switch (session.Arguments.Progress)
+        {
+            case ProgressMode.Quiet:
+                context.Terminal.Out.Write(id + "\n");
+                break;
+            case ProgressMode.None:
+                break;
+            default:
+                string steps = log.Executed == 0 && log.Cached > 0
+                    ? $": all {log.Cached} steps cached, nothing was executed"
+                    : log.Cached > 0 ? $": {log.Executed} steps executed, {log.Cached} cached" : "";
+                context.Terminal.Error.Write($"\nbuilt {id}{steps}\n");
+                break;
+        }
+    }
+}
+
+/// <summary>What belongs together during one build.</summary>
+internal sealed record BuildSession(BuildArguments Arguments, DockerfileSource Source, ParseResult Parsed, BuilderStore Store, EventHub Hub);

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Globalization;
+using Builder.Cli.CommandLine;
+using Builder.Cli.Hosting;
+using Builder.Cli.Terminals;
+using Builder.Graph.Operations;
+using Builder.Oci.Collections;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>The flags of <c>build</c>.</summary>
+internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
+{
+    private readonly Argument<string[]> _context = Flags.Operands("PATH", "Build context: a directory, or - for a Dockerfile on standard input", 1, 1);
+    private readonly Option<string?> _file = Flags.Text("--file", "Name of the Dockerfile (default: PATH/Dockerfile)", "-f");
+    private readonly Option<string[]> _tags = Flags.Many("--tag", "Name and optionally a tag (name:tag)", "-t");
+    private readonly Option<string?> _target = Flags.Text("--target", "Stage to build");
+    private readonly Option<string[]> _buildArgs = Flags.Many("--build-arg", "Set a build-time variable");
+    private readonly Option<string[]> _labels = Flags.Many("--label", "Set metadata of the image");
+    private readonly Option<bool> _noCache = Flags.Switch("--no-cache", "Do not use the cache");
+    private readonly Option<bool> _pull = Flags.Switch("--pull", "Always ask the registry for base images");
+    private readonly Option<string[]> _outputs = Flags.Many("--output", "Where the result goes (type=docker|oci|tar|local|image,dest=path)", "-o");
+    private readonly Option<bool> _load = Flags.Switch("--load", "Keep the image in the local store, whatever --output says");
+    private readonly Option<string?> _iidFile = Flags.Text("--iidfile", "Write the image id to a file");
+    private readonly Option<string?> _progress = Flags.Text("--progress", "How progress is shown: auto, plain, tty, quiet or none");
+    private readonly Option<bool> _quiet = Flags.Switch("--quiet", "Print nothing but the image id", "-q");
+    private readonly Option<string?> _network = Flags.Text("--network", "Network of RUN instructions: default, none or host");
+    private readonly Option<string[]> _hosts = Flags.Many("--add-host", "Add a line to /etc/hosts of RUN instructions (host:ip)");
+    private readonly Option<string?> _jobs = Flags.Text("--jobs", "How many instructions may run at once", valueName: "number");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform to build for: this machine's");
+    private readonly Option<string?> _printGraph = OptionalText("--print-graph", "Print what would be done, as text or dot, and stop");
+    private readonly BuildFlagsWithoutEffect _withoutEffect = new();
+
+    /// <inheritdoc/>
+    public override void Declare(Command command)
+    {
+        command.Add(_context);
+        foreach (Option option in new Option[]
+        {
+            _file, _tags, _target, _buildArgs, _labels, _noCache, _pull, _outputs, _load, _iidFile, _progress, _quiet, _network, _hosts, _jobs,
+            _platforms, _printGraph,
+        })
+        {
+            command.Add(option);
+        }
+
+        _withoutEffect.Declare(command);
+    }
+
+    /// <inheritdoc/>
+    public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
+    {
+        BuildArguments arguments = Read(parsed, environment);
+        return new BoundCommand((context, cancellationToken) => BuildCommand.Create(context).RunAsync(arguments, cancellationToken));
+    }
+
+    /// <summary>The arguments record of a parsed command line.</summary>
+    internal BuildArguments Read(ParseResult parsed, HostEnvironment environment)
+    {
+        RequireOwnPlatform(parsed.GetValue(_platforms)!, environment);
+        return new BuildArguments
+        {
+            Context = parsed.GetValue(_context)![0],
+            File = parsed.GetValue(_file),
+            Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
+            Target = parsed.GetValue(_target),
+            BuildArgs = KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"),
+            Labels = KeyValues.Labels(parsed.GetValue(_labels)!),
+            NoCache = parsed.GetValue(_noCache),
+            Pull = parsed.GetValue(_pull),
+            Outputs = Outputs(parsed),
+            IidFile = parsed.GetValue(_iidFile),
+            Progress = Progress(parsed, environment),
+            Network = Network(parsed.GetValue(_network)),
+            ExtraHosts = [.. parsed.GetValue(_hosts)!.Select(KeyValues.Host)],
+            Jobs = Jobs(parsed.GetValue(_jobs)),
+            PrintGraph = parsed.GetResult(_printGraph) is null ? null : Graph(parsed.GetValue(_printGraph)),
+            Warnings = [.. _withoutEffect.Warnings(parsed)],
+        };
+    }
+
+    private static Option<string?> OptionalText(string name, string description) =>
+        new(name)
+        {
+            Description = description,
+            Arity = new ArgumentArity(0, 1),
+            HelpName = "text|dot",
+            CustomParser = static result => result.Tokens.Count == 0 ? null : result.Tokens[^1].Value,
+        };
+
+    private static void RequireOwnPlatform(IEnumerable<string> values, HostEnvironment environment)
+    {
+        string[] wanted = [.. values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))];
+        if (wanted.Length == 0 && environment.Variable("DOCKER_DEFAULT_PLATFORM") is { } preset) wanted = [preset];
+        PlatformCheck.RequireOwn(wanted);
+    }
+
+    private static GraphFormat Graph(string? value) => value switch
+    {
+        null or "" or "text" => GraphFormat.Text,
+        "dot" => GraphFormat.Dot,
+        _ => throw CommandException.Usage($"invalid --print-graph \"{value}\": expected text or dot"),
+    };
+
+    private static NetworkMode Network(string? value) => value switch
+    {
+        null or "" or "default" => NetworkMode.Default,
+        "none" => NetworkMode.None,
+        "host" => NetworkMode.Host,
+        _ => throw CommandException.Usage($"network mode \"{value}\" is not supported", "use default, none or host"),
+    };
+
+    private static int? Jobs(string? value) => value switch
+    {
+        null => null,
+        _ when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int jobs) && jobs > 0 => jobs,
+        _ => throw CommandException.Usage($"invalid --jobs \"{value}\": expected a number from 1"),
+    };
+
+    private EquatableArray<OutputSpec> Outputs(ParseResult parsed)
+    {
+        List<OutputSpec> outputs = [.. parsed.GetValue(_outputs)!.Select(o => OutputParser.Parse(o, terminal.OutputIsTerminal))];
+        if (outputs.Count > 0 && parsed.GetValue(_load) && !outputs.OfType<StoreOutput>().Any()) outputs.Add(new StoreOutput([]));
+        bool manyToStandardOutput = outputs.Count(o => o is ArchiveOutput { Destination: "-" } or TarOutput { Destination: "-" }) > 1;
+        if (manyToStandardOutput) throw CommandException.Usage("only one --output can go to standard output");
+        return [.. outputs];
+    }
+
+    private ProgressMode Progress(ParseResult parsed, HostEnvironment environment)
+    {
+        if (parsed.GetValue(_quiet)) return ProgressMode.Quiet;
+        string? value = parsed.GetValue(_progress) ?? environment.Variable("BUILDKIT_PROGRESS");
+        return value switch
+        {
+            null or "" or "auto" => ProgressMode.Auto,
+            "plain" => ProgressMode.Plain,
+            "tty" when terminal.ErrorIsTerminal => ProgressMode.Tty,
+            "tty" => throw CommandException.Usage("--progress=tty needs a terminal on standard error", "use --progress=plain"),
+            "quiet" => ProgressMode.Quiet,
+            "none" => ProgressMode.None,
+            _ => throw CommandException.Usage($"invalid --progress \"{value}\": expected auto, plain, tty, quiet or none"),
+        };
+    }
+}

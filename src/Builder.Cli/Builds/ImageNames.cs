@@ -1,0 +1,31 @@
+using Builder.Oci;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>Reads image names that come from the command line.</summary>
+internal static class ImageNames
+{
+    /// <summary>A name an image can be given: no digest.</summary>
+    /// <exception cref="CommandException">Not such a name.</exception>
+    public static ImageReference ParseTag(string text)
+    {
+        ImageReference reference = Parse(text);
+        if (reference.Digest is not null)
+            throw CommandException.Usage($"invalid tag \"{text}\": a name to be given can't have a digest");
+        return reference;
+    }
+
+    /// <summary>A name of any kind.</summary>
+    /// <exception cref="CommandException">Not a name.</exception>
+    public static ImageReference Parse(string text)
+    {
+        try
+        {
+            return ImageReference.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException(e.Message, ExitCode.Refused, inner: e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Builder.Cli.Hosting;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>Finds out before the work whether its results can be written.</summary>
+internal static class OutputCheck
+{
+    /// <summary>Checks all destinations.</summary>
+    /// <exception cref="CommandException">One can't be written.</exception>
+    public static void Check(BuildArguments arguments, HostEnvironment environment)
+    {
+        foreach (OutputSpec output in arguments.Outputs)
+        {
+            switch (output)
+            {
+                case ArchiveOutput { Destination: not "-" } archive:
+                    CheckFile(archive.Destination, environment);
+                    break;
+                case TarOutput { Destination: not "-" } tar:
+                    CheckFile(tar.Destination, environment);
+                    break;
+                case DirectoryOutput { Directory: var directory } when File.Exists(environment.FullPath(directory)):
+                    throw new CommandException($"--output destination is a file, not a directory: {directory}");
+            }
+        }
+
+        if (arguments.IidFile is { } iidFile) CheckFile(iidFile, environment);
+    }
+
+    private static void CheckFile(string destination, HostEnvironment environment)
+    {
+        string path = environment.FullPath(destination);
+        if (Directory.Exists(path)) throw new CommandException($"the destination is a directory: {destination}");
+        if (!Directory.Exists(Path.GetDirectoryName(path))) throw new CommandException($"the directory of the destination does not exist: {destination}");
+    }
+}

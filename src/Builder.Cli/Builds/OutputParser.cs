@@ -1,0 +1,111 @@
+using Builder.Cli.CommandLine;
+using Builder.Oci;
+using Builder.Oci.Collections;
+using Builder.Parser.Diagnostics;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>Reads values of <c>--output</c>.</summary>
+internal static class OutputParser
+{
+    private const string Standard = "-";
+
+    // Attributes of image outputs that change nothing here: layers are never compressed, times never rewritten.
+    private static readonly HashSet<string> HarmlessAttributes = new(StringComparer.Ordinal)
+    {
+        "unpack", "store", "name-canonical", "oci-mediatypes", "attestation-prefix", "attestation-inline", "platform-split", "context",
+        "dangling-name-prefix", "danging-name-empty-only", "prefer-nondist-layers", "compatibility-version",
+    };
+
+    /// <summary>One value: <c>type=…,key=value</c>, a directory, or <c>-</c>.</summary>
+    /// <param name="text">As typed.</param>
+    /// <param name="outputIsTerminal">Whether standard output is a terminal, which no archive is written to.</param>
+    /// <exception cref="CommandException">It makes no sense.</exception>
+    public static OutputSpec Parse(string text, bool outputIsTerminal)
+    {
+        if (text.Length == 0) throw CommandException.Usage("invalid --output: the value is empty");
+        IReadOnlyList<string> fields = CommaSeparated.Fields(text);
+        if (fields.Count == 1 && fields[0] == text && !text.StartsWith("type=", StringComparison.Ordinal))
+            return text == Standard ? new TarOutput(Standard.NotOnTerminal(outputIsTerminal, "tar")) : new DirectoryOutput(text);
+
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string key, string? value) in CommaSeparated.Pairs(text))
+        {
+            if (value is null) throw CommandException.Usage($"invalid --output value \"{key}\": expected key=value");
+            attributes[key] = value;
+        }
+
+        if (!attributes.Remove("type", out string? type)) throw CommandException.Usage($"invalid --output \"{text}\": type is missing");
+        attributes.Remove("dest", out string? destination);
+        EquatableArray<ImageReference> names = attributes.Remove("name", out string? list) ? Names(list) : [];
+        OutputSpec spec = Make(type, destination, names, attributes, outputIsTerminal);
+        if (attributes.Keys.FirstOrDefault(k => !HarmlessAttributes.Contains(k)) is { } unknown)
+            throw CommandException.Usage($"--output type={type}: '{unknown}' is not supported");
+        return spec;
+    }
+
+    private static OutputSpec Make(
+        string type, string? destination, EquatableArray<ImageReference> names, Dictionary<string, string> attributes, bool outputIsTerminal)
+    {
+        switch (type)
+        {
+            case "docker" when destination is null:
+                return new StoreOutput(names);
+            case "docker":
+                CheckCompression(type, attributes);
+                return new ArchiveOutput(ArchiveFormat.Docker, destination.NotOnTerminal(outputIsTerminal, type), names);
+            case "oci":
+                CheckCompression(type, attributes);
+                if (attributes.Remove("tar", out string? tar) && tar is not ("true" or "1"))
+                    throw CommandException.Usage("--output type=oci,tar=false is not supported yet: only the archive is written");
+                return new ArchiveOutput(ArchiveFormat.Oci, (destination ?? Standard).NotOnTerminal(outputIsTerminal, type), names);
+            case "tar":
+                return new TarOutput((destination ?? Standard).NotOnTerminal(outputIsTerminal, type));
+            case "local":
+                return destination switch
+                {
+                    null or "" => throw CommandException.Usage("--output type=local needs dest=DIRECTORY"),
+                    Standard => throw CommandException.Usage("--output type=local can't write to standard output", "use type=tar,dest=-"),
+                    _ => LocalMode(destination, attributes),
+                };
+            case "image":
+                if (attributes.Remove("push", out string? push) && push is "true" or "1")
+                    throw CommandException.Usage("--output push=true is not supported yet", "write an archive with type=docker,dest=FILE instead");
+                CheckCompression(type, attributes);
+                return new StoreOutput(names);
+            case "cacheonly":
+                return new CacheOnlyOutput();
+            case "registry":
+                throw CommandException.Usage("--output type=registry is not supported yet", "write an archive with type=docker,dest=FILE instead");
+            default:
+                string? near = Suggestion.Nearest(type, ["docker", "oci", "tar", "local", "image", "cacheonly"]);
+                throw CommandException.Usage(
+                    $"--output: unknown type '{type}'", near is null ? "known are docker, oci, tar, local, image and cacheonly" : $"did you mean '{near}'?");
+        }
+    }
+
+    private static DirectoryOutput LocalMode(string destination, Dictionary<string, string> attributes)
+    {
+        if (attributes.Remove("mode", out string? mode) && mode != "copy") throw CommandException.Usage($"--output type=local,mode={mode} is not supported");
+        return new DirectoryOutput(destination);
+    }
+
+    private static void CheckCompression(string type, Dictionary<string, string> attributes)
+    {
+        attributes.Remove("force-compression");
+        attributes.Remove("compression-level");
+        if (attributes.Remove("compression", out string? compression) && compression != "uncompressed")
+            throw CommandException.Usage($"--output type={type},compression={compression} is not supported yet: layers are written uncompressed");
+    }
+
+    private static EquatableArray<ImageReference> Names(string list) =>
+        [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ImageNames.ParseTag)];
+
+    private static string NotOnTerminal(this string destination, bool outputIsTerminal, string type)
+    {
+        if (destination.Length == 0) throw CommandException.Usage($"--output type={type}: dest is empty");
+        if (destination == Standard && outputIsTerminal)
+            throw CommandException.Usage("refusing to write an archive to the terminal", $"name a file with --output type={type},dest=FILE, or redirect the output");
+        return destination;
+    }
+}

@@ -1,0 +1,32 @@
+using Builder.Oci;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>Refuses platforms other than the machine's own.</summary>
+internal static class PlatformCheck
+{
+    /// <summary>Checks values of <c>--platform</c>.</summary>
+    /// <exception cref="CommandException">Malformed, several, or foreign.</exception>
+    public static void RequireOwn(IReadOnlyCollection<string> values)
+    {
+        if (values.Count > 1) throw CommandException.Usage("several platforms are not supported yet", $"this machine builds for {Platform.Current}");
+        foreach (string value in values)
+        {
+            Platform platform = Parse(value);
+            if (platform != Platform.Current)
+                throw CommandException.Usage($"platform {platform} is not supported: this machine builds for {Platform.Current} only");
+        }
+    }
+
+    private static Platform Parse(string value)
+    {
+        try
+        {
+            return Platform.Parse(value);
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"invalid --platform: {e.Message}", ExitCode.Refused, inner: e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Builder.Cli.CommandLine;
+using Builder.Cli.Hosting;
+
+namespace Builder.Cli;
+
+/// <summary>One invocation: reads the command line, goes into the session when need be, runs the command, tells errors.</summary>
+internal sealed class CliApplication(CommandContext context)
+{
+    /// <summary>Runs it, on the main thread.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    public ExitCode Run(IReadOnlyList<string> arguments)
+    {
+        ExitCode failure = ExitCode.Failure;
+        try
+        {
+            ReadCommandLine line = new CommandLineReader(CommandTable.Create(context.Terminal)).Read(arguments, context.Environment);
+            if (line.WriteHelp is not null)
+            {
+                line.WriteHelp(context.Terminal.Out);
+                return ExitCode.Success;
+            }
+
+            if (line.Entry is not { } entry || line.Command is not { } command) throw new InvalidOperationException("a command line without a command");
+            failure = entry.FailureCode;
+            if (entry.NeedsSession && !context.Sessions.IsInside) return new ExitCode(context.Sessions.RestartInside(arguments));
+            using IInterrupts interrupts = context.Sessions.IsInside ? context.Sessions.Enter() : new InterruptScope();
+            return RunCommandAsync(command, context with { RootOption = line.Root, Interrupts = interrupts }).GetAwaiter().GetResult();
+        }
+        catch (Exception e)
+        {
+            return new ErrorReporter(context.Terminal, context.Environment.IsOn("BUILDER_DEBUG"), failure).Report(e);
+        }
+        finally
+        {
+            context.Terminal.Flush();
+        }
+    }
+
+    private static async Task<ExitCode> RunCommandAsync(BoundCommand command, CommandContext context)
+    {
+        IInterrupts interrupts = context.Interrupts!;
+        try
+        {
+            return await command.Run(context, interrupts.Token);
+        }
+        catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
+        {
+            context.Terminal.Error.WriteLine("builder: canceled");
+            return interrupts.ExitCode;
+        }
+    }
+}

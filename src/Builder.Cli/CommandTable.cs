@@ -1,0 +1,31 @@
+using Builder.Cli.Builds;
+using Builder.Cli.CommandLine;
+using Builder.Cli.Containers;
+using Builder.Cli.Images;
+using Builder.Cli.Machine;
+using Builder.Cli.Terminals;
+
+namespace Builder.Cli;
+
+/// <summary>All commands.</summary>
+internal static class CommandTable
+{
+    /// <summary>The commands, in the order help shows them.</summary>
+    public static IReadOnlyList<CommandEntry> Create(Terminal terminal) =>
+    [
+        new(["build", "buildx build", "image build", "builder build"], "Build an image from a Dockerfile", NeedsSession: true, () => new BuildGrammar(terminal)),
+        new(["run", "container run"], "Run a command in a new container", NeedsSession: true, static () => new RunGrammar()) { FailureCode = ExitCode.Refused },
+        new(["rm", "container rm", "container remove"], "Remove containers", NeedsSession: true, static () => new RmGrammar()),
+        new(["images", "image ls", "image list"], "List images", NeedsSession: false, static () => new ImagesGrammar()),
+        new(["inspect", "image inspect"], "Show all that is known of images", NeedsSession: false, static () => new InspectGrammar()),
+        new(["history", "image history"], "Show how an image came about", NeedsSession: false, static () => new HistoryGrammar()),
+        new(["tag", "image tag"], "Give an image another name", NeedsSession: false, static () => new TagGrammar()),
+        new(["rmi", "image rm", "image remove"], "Remove images", NeedsSession: true, static () => new RmiGrammar()),
+        new(["save", "image save"], "Write images into an archive", NeedsSession: true, static () => new SaveGrammar()),
+        new(["load", "image load"], "Take the images of an archive into the store", NeedsSession: true, static () => new LoadGrammar()),
+        new(["import", "image import"], "Make an image from a tar of files", NeedsSession: true, static () => new ImportGrammar()),
+        new(["info", "system info"], "Show what this machine can do", NeedsSession: false, static () => new InfoGrammar()),
+        new(["version"], "Show the version", NeedsSession: false, static () => new VersionGrammar()),
+        new(["unshare"], "Run a command in the user namespace of images", NeedsSession: true, static () => new UnshareGrammar()) { Hidden = true },
+    ];
+}

@@ -1,0 +1,24 @@
+using Builder.Cache;
+using Builder.Cli.Terminals;
+using Builder.Oci.Images;
+
+namespace Builder.Cli.Hosting;
+
+/// <summary>What commands work with.</summary>
+/// <param name="Terminal">The standard streams.</param>
+/// <param name="Environment">Variables and the current directory.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Sessions">The way into the user namespace.</param>
+/// <param name="Registry">Where images come from that the store doesn't have; made when it is first needed.</param>
+internal sealed record CommandContext(
+    Terminal Terminal, HostEnvironment Environment, TimeProvider Time, ISessionHost Sessions, Lazy<IImageSource> Registry)
+{
+    /// <summary>The value of <c>--root</c>, or null.</summary>
+    public string? RootOption { get; init; }
+
+    /// <summary>Signals that end the command; null before one runs.</summary>
+    public IInterrupts? Interrupts { get; init; }
+
+    /// <summary>Opens the store; the caller disposes it.</summary>
+    public BuilderStore OpenStore() => BuilderStore.Open(StoreLocation.Resolve(RootOption, Environment), Time);
+}

@@ -1,0 +1,66 @@
+using Builder.Cache;
+using Builder.Cache.Layers;
+using Builder.Cache.Snapshots;
+using Builder.Executor.Events;
+using Builder.Executor.Results;
+using Builder.Executor.Running;
+using Builder.Executor.Scheduling;
+using Builder.Executor.Solving;
+using Builder.Graph;
+using Builder.Graph.Lowering;
+using Builder.Graph.Operations;
+using Builder.Oci.Collections;
+using Builder.Oci.Images;
+using Builder.Sandbox;
+
+namespace Builder.Executor;
+
+/// <summary>Executes a lowered build: cache look-ups, concurrent execution, layers, the final image config.</summary>
+/// <param name="store">Where everything is kept.</param>
+/// <param name="sandboxes">Runs commands.</param>
+/// <param name="time">The clock.</param>
+public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, TimeProvider time)
+{
+    /// <summary>Runs the build to its end.</summary>
+    /// <param name="build">What to do. Base image layers must be in the store (image store entry by config digest).</param>
+    /// <param name="options">How.</param>
+    /// <param name="events">Told what happens; called from one thread at a time.</param>
+    /// <param name="cancellationToken">Stops everything in order: no process, no mount is left when the task ends.</param>
+    /// <exception cref="BuildFailedException">A vertex failed.</exception>
+    public async Task<BuildResult> ExecuteAsync(
+        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
+    {
+        var reporter = new EventReporter(events, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];
+        await using var layers = new LayerQueue(store.Layers, chain, stop.Token);
+        using var contexts = new ContextSet(options.Contexts);
+        using var solver = new BuildSolver(build.Graph, store, new ExecRunner(sandboxes), contexts, layers, reporter, time, stop.Token);
+        var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, options.NoCache);
+        try
+        {
+            VertexResult target = await scheduler.RunAsync(stop, cancellationToken);
+
+            // Sources that nothing has asked for count as found.
+            foreach (Vertex vertex in build.Graph.Vertices) reporter.Cached(vertex);
+
+            // An untouched base image needs no files to become an image again.
+            Snapshot? snapshot = build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
+            return await new ResultAssembler(build, store, layers).AssembleAsync(snapshot, scheduler.Executed);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>What a build made.</summary>
+/// <param name="Snapshot">The final file system; null when it is empty, or when the result is an unchanged base image that nothing had to unpack.</param>
+/// <param name="ConfigBytes">The final image config, canonical JSON; its digest is the image id.</param>
+/// <param name="Config">The same, read.</param>
+/// <param name="Layers">All layers, base first; blobs in the store.</param>
+/// <param name="ExecutedVertices">How many vertices were executed, not found in the cache.</param>
+public sealed record BuildResult(
+    Snapshot? Snapshot, ReadOnlyMemory<byte> ConfigBytes, ImageConfig Config, EquatableArray<LayerBlob> Layers, int ExecutedVertices);

@@ -1,0 +1,104 @@
+using Builder.Graph.Operations;
+using Builder.Linux.Files;
+using Builder.Oci;
+
+namespace Builder.Executor.Contexts;
+
+/// <summary>The digest of what a COPY or a bind mount reads: everything that decides the result, nothing else; never a time.</summary>
+internal static class ContentDigest
+{
+    /// <summary>Digest of all matches of all sources.</summary>
+    /// <param name="tree">Where they are.</param>
+    /// <param name="sources">Matches by source.</param>
+    /// <param name="view">Which metadata counts.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Digest Of(SourceTree tree, IReadOnlyList<IReadOnlyList<SourceMatch>> sources, MetadataView view, CancellationToken cancellationToken)
+    {
+        HashInParallel(tree, sources.SelectMany(s => s).SelectMany(m => m.Entries), cancellationToken);
+        using var hash = new ContentHash();
+        hash.Add(sources.Count);
+        foreach (IReadOnlyList<SourceMatch> matches in sources)
+        {
+            hash.Add(matches.Count);
+            foreach (SourceMatch match in matches) AddMatch(hash, tree, match, view, cancellationToken);
+        }
+
+        return hash.Finish();
+    }
+
+    /// <summary>What counts for a copy.</summary>
+    public static MetadataView ViewOf(CopyOperation copy) => new(Owner: copy.FromImage && copy.Chown is null, Mode: copy.Chmod is null, copy.Parents);
+
+    // Fills the tree's memory of file digests; the order of the result is made afterwards.
+    private static void HashInParallel(SourceTree tree, IEnumerable<TreeEntry> entries, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        try
+        {
+            Parallel.ForEach(entries.Where(e => e.Status.IsRegular), options, e => tree.HashFile(e, cancellationToken));
+        }
+        catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(i => i is OperationException) is { } first)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        }
+        catch (AggregateException e) when (e.InnerExceptions.Any(i => i is OperationCanceledException))
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private static void AddMatch(ContentHash hash, SourceTree tree, SourceMatch match, MetadataView view, CancellationToken cancellationToken)
+    {
+        bool isDirectory = match.Top.Status.IsDirectory;
+
+        // A directory's own name and metadata don't arrive (its contents do), unless the parents are kept.
+        hash.Add(view.Parents ? match.Name.ToBytes() : isDirectory ? [] : match.Name.Name);
+        hash.Add(match.Ancestors.Count);
+        foreach (TreeEntry ancestor in match.Ancestors) AddMetadata(hash, ancestor, view);
+        hash.Add(match.Entries.Count);
+        foreach (TreeEntry entry in match.Entries)
+        {
+            hash.Add(entry.Path.RelativeTo(match.Path).ToBytes());
+            hash.Add(NumberOf(entry.Status.Type));
+            if (ReferenceEquals(entry, match.Top) && isDirectory && !view.Parents) continue;
+            AddMetadata(hash, entry, view);
+            hash.Add(entry.LinkTarget ?? []);
+            hash.Add(entry.Status.DeviceMajor);
+            hash.Add(entry.Status.DeviceMinor);
+            if (!entry.Status.IsRegular) continue;
+            hash.Add(entry.Status.Size);
+            hash.Add(tree.HashFile(entry, cancellationToken).ToString());
+        }
+    }
+
+    private static void AddMetadata(ContentHash hash, TreeEntry entry, MetadataView view)
+    {
+        hash.Add(view.Mode && !entry.Status.IsSymbolicLink ? entry.Status.Mode : -1);
+        hash.Add(view.Owner ? entry.Status.Uid : -1);
+        hash.Add(view.Owner ? entry.Status.Gid : -1);
+        hash.Add(entry.Attributes.Count);
+        foreach (ExtendedAttribute attribute in entry.Attributes)
+        {
+            hash.Add(attribute.Name);
+            hash.Add(attribute.Value);
+        }
+    }
+
+    // Numbers of our own: the enum's may change.
+    private static int NumberOf(FileType type) => type switch
+    {
+        FileType.Regular => 1,
+        FileType.Directory => 2,
+        FileType.SymbolicLink => 3,
+        FileType.CharacterDevice => 4,
+        FileType.BlockDevice => 5,
+        FileType.Fifo => 6,
+        _ => throw new NotSupportedException($"a {type} is never copied"),
+    };
+}
+
+/// <summary>Which metadata of the sources decides the result.</summary>
+/// <param name="Owner">Owner and group.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="Parents">The path to each source and its top directory's metadata.</param>
+internal readonly record struct MetadataView(bool Owner, bool Mode, bool Parents);

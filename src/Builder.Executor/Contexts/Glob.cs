@@ -1,0 +1,167 @@
+using System.Text;
+
+namespace Builder.Executor.Contexts;
+
+/// <summary>
+/// A compiled file name pattern: <c>*</c> and <c>?</c> stop at slashes, <c>[a-z]</c> and <c>[^a-z]</c> are classes, a backslash takes the
+/// next character literally. With double stars, <c>**</c> stands for any number of whole names. Matching follows all possibilities at once,
+/// so its time is bounded by pattern length times path length, whatever a hostile pattern looks like.
+/// </summary>
+internal sealed class Glob
+{
+    private readonly List<Token> _tokens = [];
+    private readonly string? _literal;
+
+    /// <summary>Compiles a pattern.</summary>
+    /// <exception cref="FormatException">The pattern is malformed.</exception>
+    public Glob(string pattern, bool doubleStars)
+    {
+        Rune[] runes = [.. pattern.EnumerateRunes()];
+        for (int i = 0; i < runes.Length;) i = Compile(pattern, runes, i, doubleStars);
+        if (_tokens.TrueForAll(t => t.Kind == TokenKind.Literal)) _literal = string.Concat(_tokens.Select(t => t.Literal.ToString()));
+    }
+
+    private enum TokenKind
+    {
+        Literal,
+        AnyOne,
+        Class,
+        AnyInName,
+        AnyToEnd,
+
+        // Together "(.*/)?": the first chooses between nothing and something, the second is inside the something.
+        NamesChoice,
+        NamesInside,
+    }
+
+    /// <summary>Whether the pattern holds any special character.</summary>
+    public static bool IsPattern(string text) => text.AsSpan().ContainsAny("*?[\\");
+
+    /// <summary>Whether the whole path matches.</summary>
+    public bool IsMatch(string path) =>
+        _literal is not null ? string.Equals(_literal, path, StringComparison.Ordinal) : Run(path, "", out bool matched) && matched;
+
+    /// <summary>Whether something below the directory could match.</summary>
+    public bool CouldMatchBelow(string directory) =>
+        _literal is not null
+            ? directory.Length == 0 || (_literal.StartsWith(directory, StringComparison.Ordinal) && _literal.AsSpan(directory.Length).StartsWith("/"))
+            : directory.Length == 0 || Run(directory, "/", out _);
+
+    // True when some possibility is still open after the text; matched when one has used up the pattern.
+    private bool Run(string first, string second, out bool matched)
+    {
+        int size = _tokens.Count + 1;
+        Span<int> memory = size <= 128 ? stackalloc int[3 * size] : new int[3 * size];
+        var states = new StateSet(memory[..size], memory[size..(2 * size)], memory[(2 * size)..]);
+        Add(ref states, 0);
+        bool open = Feed(ref states, first) && Feed(ref states, second);
+        states.Advance();
+        matched = open && states.Current.Contains(_tokens.Count);
+        return open;
+    }
+
+    private bool Feed(ref StateSet states, string text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            states.Advance();
+            foreach (int state in states.Current) Step(ref states, state, rune);
+            if (states.IsNextEmpty) return false;
+        }
+
+        return true;
+    }
+
+    private void Step(ref StateSet states, int state, Rune rune)
+    {
+        if (state == _tokens.Count) return;
+        Token token = _tokens[state];
+        bool isSlash = rune.Value == '/';
+        switch (token.Kind)
+        {
+            case TokenKind.Literal when token.Literal == rune:
+            case TokenKind.AnyOne when !isSlash:
+            case TokenKind.Class when !isSlash && token.Class!.Contains(rune):
+                Add(ref states, state + 1);
+                break;
+            case TokenKind.AnyInName when !isSlash:
+            case TokenKind.AnyToEnd:
+            case TokenKind.NamesInside:
+                Add(ref states, state);
+                if (token.Kind == TokenKind.NamesInside && isSlash) Add(ref states, state + 1);
+                break;
+        }
+    }
+
+    private void Add(ref StateSet states, int state)
+    {
+        if (!states.Add(state) || state == _tokens.Count) return;
+        TokenKind kind = _tokens[state].Kind;
+        if (kind is TokenKind.AnyInName or TokenKind.AnyToEnd or TokenKind.NamesChoice) Add(ref states, state + 1);
+        if (kind is TokenKind.NamesChoice) Add(ref states, state + 2);
+    }
+
+    private int Compile(string pattern, Rune[] runes, int at, bool doubleStars)
+    {
+        switch (runes[at].Value)
+        {
+            case '*' when doubleStars && at + 1 < runes.Length && runes[at + 1].Value == '*':
+                at += 2;
+                if (at < runes.Length && runes[at].Value == '/') at++;
+                if (at == runes.Length) _tokens.Add(new(TokenKind.AnyToEnd));
+                else _tokens.AddRange([new(TokenKind.NamesChoice), new(TokenKind.NamesInside)]);
+                return at;
+            case '*':
+                _tokens.Add(new(TokenKind.AnyInName));
+                return at + 1;
+            case '?':
+                _tokens.Add(new(TokenKind.AnyOne));
+                return at + 1;
+            case '[':
+                _tokens.Add(new(TokenKind.Class, Class: CharacterClass.Parse(pattern, runes, ref at)));
+                return at;
+            case '\\':
+                if (at + 1 == runes.Length) throw new FormatException($"the pattern '{pattern}' ends in a backslash");
+                _tokens.Add(new(TokenKind.Literal, runes[at + 1]));
+                return at + 2;
+            default:
+                _tokens.Add(new(TokenKind.Literal, runes[at]));
+                return at + 1;
+        }
+    }
+
+    private readonly record struct Token(TokenKind Kind, Rune Literal = default, CharacterClass? Class = null);
+
+    // The possibilities before and after one character; stamps tell in constant time whether one is in the set already.
+    private ref struct StateSet(Span<int> current, Span<int> next, Span<int> stamps)
+    {
+        private readonly Span<int> _stamps = stamps;
+        private Span<int> _current = current;
+        private Span<int> _next = next;
+        private int _currentCount;
+        private int _nextCount;
+        private int _stamp = 1;
+
+        public readonly ReadOnlySpan<int> Current => _current[.._currentCount];
+
+        public readonly bool IsNextEmpty => _nextCount == 0;
+
+        public bool Add(int state)
+        {
+            if (_stamps[state] == _stamp) return false;
+            _stamps[state] = _stamp;
+            _next[_nextCount++] = state;
+            return true;
+        }
+
+        public void Advance()
+        {
+            Span<int> free = _current;
+            _current = _next;
+            _next = free;
+            _currentCount = _nextCount;
+            _nextCount = 0;
+            _stamp++;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using Builder.Linux;
+using Builder.Linux.Files;
+using Builder.Oci;
+using Microsoft.Win32.SafeHandles;
+
+namespace Builder.Executor.Contexts;
+
+/// <summary>
+/// A tree that is copied from: a build context with its ignore rules, or the file system of a stage or image. Nothing outside its root is
+/// ever reached, whatever its links say.
+/// </summary>
+/// <param name="root">Its root; disposed with this.</param>
+/// <param name="ignore">What counts as absent.</param>
+/// <param name="description">For messages, such as <c>the build context</c>.</param>
+/// <param name="isContext">False for a stage or an image.</param>
+internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, string description, bool isContext) : IDisposable
+{
+    private readonly ConcurrentDictionary<TreePath, (FileStatus Status, Digest Digest)> _hashed = new();
+
+    public IgnoreRules Ignore => ignore;
+
+    public string Description => description;
+
+    public bool IsContext => isContext;
+
+    public DirectoryHandle Root => root;
+
+    /// <summary>Follows all links; false when there is nothing.</summary>
+    public bool TryResolve(TreePath path, out TreePath resolved)
+    {
+        TreePath result = TreePath.Root;
+        int missing = 0;
+        Access(path, () => result = LinkResolver.Resolve(root, path, out missing));
+        resolved = result;
+        return missing == 0;
+    }
+
+    /// <summary>
+    /// The entry and, for a directory, everything below it that isn't ignored or excluded; depth first, names in byte order.
+    /// </summary>
+    /// <param name="top">A path without links in it.</param>
+    /// <param name="exclude">Rules on paths below <paramref name="excludeBase"/>.</param>
+    /// <param name="excludeBase">The top or a directory above it.</param>
+    /// <returns>Empty when nothing is left.</returns>
+    public IReadOnlyList<TreeEntry> Walk(TreePath top, IgnoreRules exclude, TreePath excludeBase)
+    {
+        var entries = new List<TreeEntry>();
+        var walk = new WalkState(ignore.StateOf(top), exclude.StateOf(top.RelativeTo(excludeBase)));
+        if (top.IsRoot)
+        {
+            entries.Add(new TreeEntry(top, root.StatSelf(), null, []));
+            WalkDirectory(top, walk, exclude, excludeBase, entries);
+            return entries;
+        }
+
+        using DirectoryHandle directory = OpenDirectory(top.Parent);
+        WalkEntry(directory, top, top.Name, walk, exclude, excludeBase, entries);
+        return entries;
+    }
+
+    /// <summary>The names in a directory that could lead to something not ignored, in byte order.</summary>
+    public IReadOnlyList<TreePath> List(TreePath directory)
+    {
+        using DirectoryHandle handle = OpenDirectory(directory);
+        IgnoreState state = ignore.StateOf(directory);
+        var result = new List<TreePath>();
+        foreach (byte[] name in handle.List().Select(e => e.Name).Order(ByteComparer.Ordinal))
+        {
+            TreePath path = directory.Child(name);
+            IgnoreState entry = ignore.Enter(state, path);
+            if (!entry.Excluded || ignore.MayIncludeBelow(entry, path)) result.Add(path);
+        }
+
+        return result;
+    }
+
+    /// <summary>Status of a path without links in it, not followed; null when there is nothing.</summary>
+    public FileStatus? Stat(TreePath path)
+    {
+        if (path.IsRoot) return root.StatSelf();
+        FileStatus status = default;
+        bool found = false;
+        Access(path, () => found = root.TryStatBeneath(path.ToBytes(), followLast: false, out status));
+        return found ? status : null;
+    }
+
+    /// <summary>Opens a regular file for reading.</summary>
+    public SafeFileHandle OpenFile(TreePath path)
+    {
+        SafeFileHandle? file = null;
+        Access(path, () => file = root.OpenFileBeneath(path.ToBytes()));
+        return file!; // set, or Access has thrown
+    }
+
+    /// <summary>The sha256 of a file's content; a file is read once per build as long as its status stays.</summary>
+    public Digest HashFile(TreeEntry entry, CancellationToken cancellationToken)
+    {
+        if (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status) return known.Digest;
+        Digest digest = default;
+        Access(entry.Path, () =>
+        {
+            using SafeFileHandle file = root.OpenFileBeneath(entry.Path.ToBytes());
+            digest = ContentHash.OfFile(file, cancellationToken);
+        });
+        _hashed[entry.Path] = (entry.Status, digest);
+        return digest;
+    }
+
+    /// <summary>Does something with an entry; a refusal of the kernel becomes a message that names it.</summary>
+    /// <exception cref="OperationException">It can't be read.</exception>
+    public void Access(TreePath path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SyscallException e)
+        {
+            string reason = e.Errno switch
+            {
+                Errno.EACCES or Errno.EPERM => "permission denied",
+                Errno.ELOOP => "too many symbolic links",
+                Errno.ENOENT => "it vanished while it was being read",
+                _ => e.Message,
+            };
+            string? hint = e.Errno is Errno.EACCES && isContext ? "make it readable, or list it in .dockerignore" : null;
+            throw new OperationException($"can't read '{path}' in {description}: {reason}", hint, inner: e);
+        }
+        catch (IOException e)
+        {
+            throw new OperationException($"can't read '{path}' in {description}: {e.Message}", inner: e);
+        }
+    }
+
+    public void Dispose() => root.Dispose();
+
+    private DirectoryHandle OpenDirectory(TreePath path)
+    {
+        DirectoryHandle? directory = null;
+        Access(path, () => directory = root.OpenDirectoryBeneath(path.ToBytes()));
+        return directory!; // set, or Access has thrown
+    }
+
+    private void WalkDirectory(TreePath path, WalkState state, IgnoreRules exclude, TreePath excludeBase, List<TreeEntry> into)
+    {
+        using DirectoryHandle directory = OpenDirectory(path);
+        IReadOnlyList<DirectoryEntry> names = [];
+        Access(path, () => names = directory.List());
+        foreach (byte[] name in names.Select(e => e.Name).Order(ByteComparer.Ordinal))
+        {
+            TreePath child = path.Child(name);
+            var childState = new WalkState(
+                ignore.Enter(state.Ignore, child), exclude.IsEmpty ? state.Exclude : exclude.Enter(state.Exclude, child.RelativeTo(excludeBase)));
+            WalkEntry(directory, child, name, childState, exclude, excludeBase, into);
+        }
+    }
+
+    private void WalkEntry(
+        DirectoryHandle directory, TreePath path, byte[] name, WalkState state, IgnoreRules exclude, TreePath excludeBase, List<TreeEntry> into)
+    {
+        bool ignored = state.Ignore.Excluded, excluded = state.Exclude.Excluded;
+        bool mayIncludeBelow = (!ignored || ignore.MayIncludeBelow(state.Ignore, path)) &&
+            (!excluded || exclude.MayIncludeBelow(state.Exclude, path.RelativeTo(excludeBase)));
+        if ((ignored || excluded) && !mayIncludeBelow) return;
+        TreeEntry? entry = null;
+        Access(path, () => entry = Read(directory, path, name));
+
+        // A socket has no meaning outside the process that made it; what vanished is as if it had never been.
+        if (entry is null || entry.Status.Type is FileType.Socket or FileType.Unknown) return;
+        if (!entry.Status.IsDirectory)
+        {
+            if (!ignored && !excluded) into.Add(entry);
+            return;
+        }
+
+        int before = into.Count;
+        into.Add(entry);
+        WalkDirectory(path, state, exclude, excludeBase, into);
+
+        // An excluded directory is there only for the sake of what was taken back below it.
+        if ((ignored || excluded) && into.Count == before + 1) into.RemoveAt(before);
+    }
+
+    private TreeEntry? Read(DirectoryHandle directory, TreePath path, byte[] name)
+    {
+        if (!directory.TryStat(name, out FileStatus status)) return null;
+        byte[]? target = status.IsSymbolicLink ? directory.ReadLink(name) : null;
+        if (!status.IsRegular && !status.IsDirectory) return new TreeEntry(path, status, target, []);
+        IReadOnlyList<string> names = directory.ListAttributes(name);
+        return names.Count == 0
+            ? new TreeEntry(path, status, null, [])
+            : new TreeEntry(path, status, null, [
+                .. names.Where(n => ExtendedAttribute.IsCarried(n, fromImage: !isContext)).Order(StringComparer.Ordinal)
+                    .Select(n => (Name: n, Value: directory.GetAttribute(name, n)))
+                    .Where(a => a.Value is not null).Select(a => new ExtendedAttribute(a.Name, a.Value!)), // null filtered just before
+            ]);
+    }
+
+    private readonly record struct WalkState(IgnoreState Ignore, IgnoreState Exclude);
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Builder.Executor.Contexts;
+using Builder.Graph.Operations;
+using Builder.Linux.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Builder.Executor.Copying;
+
+/// <summary>Carries out COPY and ADD on a view of the destination.</summary>
+internal sealed class CopyRunner(CopyOperation operation)
+{
+    /// <summary>What the sources stand for, one list per source.</summary>
+    /// <exception cref="OperationException">One stands for nothing.</exception>
+    public static IReadOnlyList<IReadOnlyList<SourceMatch>> Match(CopyOperation operation, SourceTree source)
+    {
+        var matcher = new SourceMatcher(source, IgnoreRules.FromPatterns(operation.Exclude), operation.Parents);
+        return [.. operation.Sources.Select(matcher.Match)];
+    }
+
+    /// <summary>Copies.</summary>
+    /// <param name="source">Where the matches are; null when there are only inline files.</param>
+    /// <param name="sources">What <see cref="Match"/> gave.</param>
+    /// <param name="root">The destination's root, in which old and new are one tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>A source file that changed meanwhile, or null.</returns>
+    /// <exception cref="OperationException">It can't be done.</exception>
+    public TreePath? Run(SourceTree? source, IReadOnlyList<IReadOnlyList<SourceMatch>> sources, DirectoryHandle root, CancellationToken cancellationToken)
+    {
+        using var destination = new DestinationTree(root);
+        AccountDatabase? accounts = null;
+        var policy = new CopyPolicy(
+            operation.Chown is null ? null : FileOwner.ParseChown(operation.Chown, () => accounts ??= AccountDatabase.Load(root)),
+            operation.Chmod is null ? null : ModeChange.Parse(operation.Chmod),
+            KeepOwner: operation.FromImage);
+        TreePath to = destination.Resolve(operation.Destination);
+        TreePath? changed = null;
+        foreach (SourceMatch match in sources.SelectMany(s => s))
+        {
+            var copier = new TreeCopier(source!, destination, policy); // there are no matches without a source
+            CopyMatch(source!, copier, destination, policy, match, to, cancellationToken);
+            copier.Finish();
+            changed ??= copier.Changed;
+        }
+
+        foreach (InlineFile file in operation.InlineFiles) WriteInline(destination, policy, file, to);
+        return changed;
+    }
+
+    private void CopyMatch(
+        SourceTree source, TreeCopier copier, DestinationTree destination, CopyPolicy policy, SourceMatch match, TreePath to, CancellationToken cancellationToken)
+    {
+        if (operation.Parents)
+        {
+            destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
+            copier.CopyAncestors(match, to);
+            copier.CopyWhole(match, to.Join(match.Name), cancellationToken);
+        }
+        else if (match.Top.Status.IsDirectory)
+        {
+            destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
+            copier.CopyContents(match, to, cancellationToken);
+        }
+        else if (!operation.UnpackArchives || !ArchiveUnpacker.TryUnpack(source, match, destination, to, policy, cancellationToken))
+        {
+            copier.CopyWhole(match, PlaceOf(destination, policy, match.Name.Name, to), cancellationToken);
+        }
+    }
+
+    // Into the destination when it is a directory or was written as one, else in its place. Makes what is missing above.
+    private TreePath PlaceOf(DestinationTree destination, CopyPolicy policy, byte[] name, TreePath to)
+    {
+        bool intoDirectory = operation.Destination.EndsWith('/') || destination.IsDirectory(to);
+        TreePath place = intoDirectory ? to.Child(name) : to;
+        destination.EnsureDirectory(place.Parent, policy.MadeOwner, policy.MadeDirectoryMode);
+        return place;
+    }
+
+    private void WriteInline(DestinationTree destination, CopyPolicy policy, InlineFile file, TreePath to)
+    {
+        TreePath place = PlaceOf(destination, policy, UnixPath.Encode(file.Name), to);
+        DirectoryHandle parent = destination.Clear(place);
+        using (SafeFileHandle handle = parent.CreateFile(place.Name, policy.InlineFileMode))
+            RandomAccess.Write(handle, Encoding.UTF8.GetBytes(file.Content), fileOffset: 0);
+        parent.SetOwner(place.Name, policy.MadeOwner.Uid, policy.MadeOwner.Gid);
+        parent.SetMode(place.Name, policy.InlineFileMode);
+    }
+}

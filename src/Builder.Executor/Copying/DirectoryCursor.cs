@@ -1,0 +1,24 @@
+using Builder.Executor.Contexts;
+using Builder.Linux.Files;
+
+namespace Builder.Executor.Copying;
+
+/// <summary>Keeps the directory that was used last open: entries come directory by directory.</summary>
+internal sealed class DirectoryCursor(DirectoryHandle root) : IDisposable
+{
+    private TreePath _path;
+    private DirectoryHandle? _current;
+
+    /// <summary>The directory; valid until the next call.</summary>
+    public DirectoryHandle Open(TreePath path)
+    {
+        if (_current is not null && _path == path) return _current;
+        _current?.Dispose();
+        _current = null;
+        _current = root.OpenDirectoryBeneath(path.ToBytes());
+        _path = path;
+        return _current;
+    }
+
+    public void Dispose() => _current?.Dispose();
+}

@@ -1,0 +1,50 @@
+namespace Builder.Executor.Copying;
+
+/// <summary>A numeric owner and group.</summary>
+internal readonly record struct FileOwner(int Uid, int Gid)
+{
+    public static FileOwner Root => default;
+
+    /// <summary>
+    /// Reads a <c>--chown</c> value: <c>user[:group]</c>, names or numbers. A number alone is the group too; a name alone brings its
+    /// primary group.
+    /// </summary>
+    /// <param name="text">The value.</param>
+    /// <param name="accounts">Of the destination; asked for only when there is a name to look up.</param>
+    /// <exception cref="OperationException">An unknown name.</exception>
+    public static FileOwner ParseChown(string text, Func<AccountDatabase> accounts)
+    {
+        (string user, string? group) = Split(text, "--chown");
+        int uid, gid;
+        if (AccountDatabase.TryParseId(user, out uid)) gid = uid;
+        else (uid, gid) = accounts().FindUser(user) ?? throw Unknown("user", user, "/etc/passwd");
+        return new FileOwner(uid, group is null ? gid : ParseGroup(group, accounts));
+    }
+
+    /// <summary>
+    /// Reads a USER value, as the owner of what is made on its behalf: a number alone has the primary group of its entry, else 0.
+    /// </summary>
+    /// <exception cref="OperationException">An unknown name.</exception>
+    public static FileOwner ParseUser(string text, Func<AccountDatabase> accounts)
+    {
+        if (text.Length == 0) return Root;
+        (string user, string? group) = Split(text, "USER");
+        int uid, gid;
+        if (AccountDatabase.TryParseId(user, out uid)) gid = group is null ? accounts().FindPrimaryGroup(uid) ?? 0 : 0;
+        else (uid, gid) = accounts().FindUser(user) ?? throw Unknown("user", user, "/etc/passwd");
+        return new FileOwner(uid, group is null ? gid : ParseGroup(group, accounts));
+    }
+
+    private static (string User, string? Group) Split(string text, string what)
+    {
+        string[] parts = text.Split(':');
+        if (parts.Length > 2 || parts[0].Length == 0) throw new OperationException($"{what} '{text}' is not of the form user[:group]");
+        return (parts[0], parts.Length == 2 && parts[1].Length > 0 ? parts[1] : null);
+    }
+
+    private static int ParseGroup(string group, Func<AccountDatabase> accounts) =>
+        AccountDatabase.TryParseId(group, out int gid) ? gid : accounts().FindGroup(group) ?? throw Unknown("group", group, "/etc/group");
+
+    private static OperationException Unknown(string kind, string name, string file) =>
+        new($"the {kind} '{name}' is not in {file} of the image", "names are looked up in the stage that is written to; use a number for one it doesn't have");
+}

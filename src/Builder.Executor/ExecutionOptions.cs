@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Builder.Executor;
+
+/// <summary>What a build may do and where its contexts are.</summary>
+public sealed record ExecutionOptions
+{
+    /// <summary>Directories by context name (<c>context</c> is the build context), absolute.</summary>
+    public required ImmutableDictionary<string, LocalContext> Contexts { get; init; }
+
+    /// <summary>How many vertices may run at once, at least 1.</summary>
+    public int Jobs { get; init; } = Math.Max(8, Environment.ProcessorCount * 2);
+
+    /// <summary>Look nothing up; results are still stored.</summary>
+    public bool NoCache { get; init; }
+}
+
+/// <summary>A context directory.</summary>
+/// <param name="Directory">Absolute.</param>
+/// <param name="IgnoreFile">Path of the ignore file in force, or null.</param>
+public sealed record LocalContext(string Directory, string? IgnoreFile);

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Builder.Cache.Keys;
+using Builder.Graph.Operations;
+using Builder.Oci;
+
+namespace Builder.Executor.Keys;
+
+/// <summary>
+/// The key recipes, one per kind of operation. Each field is chosen: what isn't named here doesn't count. Definition key and canonical key
+/// have the same recipe; they differ in what stands for the inputs.
+/// </summary>
+internal static class OperationKeys
+{
+    private const int Version = 1;
+
+    /// <summary>The key of a vertex.</summary>
+    /// <param name="operation">What it does.</param>
+    /// <param name="inputs">What stands for each input, in order.</param>
+    public static CacheKey Of(Operation operation, IReadOnlyList<InputIdentity> inputs) => operation switch
+    {
+        ScratchOperation => new CacheKeyWriter("scratch", Version).Finish(),
+        ImageOperation image => OfImage(image),
+        ContextOperation context => OfContext(context),
+        ExecOperation exec => OfExec(exec, inputs),
+        CopyOperation copy => OfCopy(copy, inputs),
+        MakeDirectoryOperation directory => OfMakeDirectory(directory, inputs),
+        _ => throw new NotSupportedException($"no key recipe for {operation.GetType().Name}"),
+    };
+
+    // Layers alone: two images that differ in their config only hold the same files.
+    private static CacheKey OfImage(ImageOperation image)
+    {
+        var key = new CacheKeyWriter("image", Version);
+        key.Add("layers", image.DiffIds.Select(d => d.ToString()));
+        return key.Finish();
+    }
+
+    // The name only: whoever reads a context puts the digest of what it read into its own key.
+    private static CacheKey OfContext(ContextOperation context)
+    {
+        var key = new CacheKeyWriter("context", Version);
+        key.Add("name", context.Name);
+        return key.Finish();
+    }
+
+    private static CacheKey OfExec(ExecOperation exec, IReadOnlyList<InputIdentity> inputs)
+    {
+        var key = new CacheKeyWriter("run", Version);
+        key.Add("argv", exec.Arguments);
+        key.Add("env", exec.Environment);
+        key.Add("workdir", exec.WorkingDirectory);
+        key.Add("user", exec.User);
+        key.Add("network", NameOf(exec.Network));
+        key.Add("insecure", exec.Insecure);
+        key.Add("hosts", exec.ExtraHosts);
+        key.Add("mounts", exec.Mounts.Count);
+        for (int i = 0; i < exec.Mounts.Count; i++) AddMount(key, $"mount {i + 1}", exec.Mounts[i]);
+        AddInputs(key, inputs);
+        return key.Finish();
+    }
+
+    private static void AddMount(CacheKeyWriter key, string name, ExecMount mount)
+    {
+        IEnumerable<string> fields = mount switch
+        {
+            BindExecMount bind => ["bind", bind.Target, bind.Source, Text(bind.InputIndex), Text(bind.ReadOnly)],
+            CacheExecMount cache => ["cache", cache.Target, cache.CacheId, Text(cache.ReadOnly)],
+            TmpfsExecMount tmpfs => ["tmpfs", tmpfs.Target, tmpfs.SizeBytes is { } size ? Text(size) : ""],
+            SecretExecMount secret =>
+                ["secret", secret.Target, secret.Id, secret.EnvironmentName ?? "", Text(secret.Mode), Text(secret.Uid), Text(secret.Gid)],
+            SshExecMount ssh => ["ssh", ssh.Target, ssh.Id, Text(ssh.Mode), Text(ssh.Uid), Text(ssh.Gid)],
+            ScriptExecMount script => ["script", script.Target, script.Content],
+            _ => throw new NotSupportedException($"no key recipe for {mount.GetType().Name}"),
+        };
+        key.Add(name, fields);
+    }
+
+    private static CacheKey OfCopy(CopyOperation copy, IReadOnlyList<InputIdentity> inputs)
+    {
+        var key = new CacheKeyWriter("copy", Version);
+        key.Add("sources", copy.Sources);
+        key.Add("inline names", copy.InlineFiles.Select(f => f.Name));
+        key.Add("inline files", copy.InlineFiles.Select(f => f.Content));
+        key.Add("destination", copy.Destination);
+        key.Add("chown", copy.Chown);
+        key.Add("chmod", copy.Chmod);
+        key.Add("unpack", copy.UnpackArchives);
+        key.Add("from image", copy.FromImage);
+        key.Add("link", copy.Link);
+        key.Add("parents", copy.Parents);
+        key.Add("exclude", copy.Exclude);
+        AddInputs(key, inputs);
+        return key.Finish();
+    }
+
+    private static CacheKey OfMakeDirectory(MakeDirectoryOperation directory, IReadOnlyList<InputIdentity> inputs)
+    {
+        var key = new CacheKeyWriter("mkdir", Version);
+        key.Add("path", directory.Path);
+        key.Add("user", directory.User);
+        AddInputs(key, inputs);
+        return key.Finish();
+    }
+
+    private static void AddInputs(CacheKeyWriter key, IReadOnlyList<InputIdentity> inputs)
+    {
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            string name = i == 0 ? "parent" : $"input {i}";
+            key.Add(inputs[i].IsContent ? name + " content" : name, inputs[i].Digest);
+        }
+    }
+
+    // Not ToString(): a renamed member must not change keys in silence.
+    private static string NameOf(NetworkMode network) => network switch
+    {
+        NetworkMode.Default => "default",
+        NetworkMode.None => "none",
+        NetworkMode.Host => "host",
+        _ => throw new NotSupportedException($"unknown network {network}"),
+    };
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(bool value) => value ? "1" : "0";
+}
+
+/// <summary>What stands for an input in a key.</summary>
+/// <param name="Digest">A key of the input, or a digest of what is read from it.</param>
+/// <param name="IsContent">Which of the two.</param>
+internal readonly record struct InputIdentity(Digest Digest, bool IsContent)
+{
+    public static InputIdentity Key(Digest digest) => new(digest, IsContent: false);
+
+    public static InputIdentity Content(Digest digest) => new(digest, IsContent: true);
+}

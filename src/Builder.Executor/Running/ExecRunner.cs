@@ -1,0 +1,71 @@
+using Builder.Graph.Operations;
+using Builder.Sandbox;
+using Builder.Sandbox.Plans;
+
+namespace Builder.Executor.Running;
+
+/// <summary>Carries out RUN.</summary>
+/// <param name="sandboxes">Runs the command.</param>
+internal sealed class ExecRunner(ISandboxRunner sandboxes)
+{
+    private const int LastCapability = 40;
+
+    private static readonly SecurityProfile Insecure = new()
+    {
+        Capabilities = [.. Enumerable.Range(0, LastCapability + 1)],
+        MaskedPaths = [],
+        ReadOnlyPaths = [],
+    };
+
+    /// <summary>Everything the container is made of.</summary>
+    public static async Task<SandboxPlan> PlanAsync(
+        ExecOperation operation, RootFileSystem root, IReadOnlyList<SandboxMount> mounts, CancellationToken cancellationToken) => new()
+        {
+            Root = root,
+            Mounts = mounts,
+            Process = new SandboxProcess
+            {
+                Arguments = operation.Arguments,
+                Environment = [.. operation.Environment, .. ProxiesNotSet(operation)],
+                WorkingDirectory = operation.WorkingDirectory,
+                User = operation.User,
+            },
+            Hostname = HostFiles.Hostname,
+            Network = operation.Network == NetworkMode.None ? SandboxNetwork.None : SandboxNetwork.Host,
+            Security = operation.Insecure ? Insecure : SecurityProfile.Default,
+            Hosts = HostFiles.Hosts(operation.ExtraHosts),
+            ResolvConf = await HostFiles.ResolvConfAsync(operation.Network, cancellationToken),
+        };
+
+    /// <summary>Runs the command to its end.</summary>
+    /// <exception cref="OperationException">It could not be started, or its exit code isn't zero.</exception>
+    public async Task RunAsync(ExecOperation operation, SandboxPlan plan, OutputLines output, CancellationToken cancellationToken)
+    {
+        SandboxExit exit;
+        try
+        {
+            exit = await sandboxes.RunAsync(plan, new CapturedIo(output.Write), cancellationToken);
+        }
+        catch (SandboxException e)
+        {
+            output.Finish();
+            throw new OperationException(e.Message, exitCode: e.ExitCode, inner: e) { Output = output.Last };
+        }
+
+        output.Finish();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (exit.ExitCode == 0) return;
+        string command = string.Join(' ', operation.Arguments);
+        throw new OperationException(
+            $"process \"{command}\" did not complete successfully: exit code: {exit.ExitCode}", exitCode: exit.ExitCode)
+        { Output = output.Last };
+    }
+
+    private static IEnumerable<string> ProxiesNotSet(ExecOperation operation)
+    {
+        HashSet<string> names = [.. operation.Environment.Select(NameOf)];
+        return operation.ProxyEnvironment.Where(p => !names.Contains(NameOf(p)));
+    }
+
+    private static string NameOf(string variable) => variable.Split('=', 2)[0];
+}

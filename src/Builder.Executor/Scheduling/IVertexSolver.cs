@@ -1,0 +1,34 @@
+using Builder.Cache.Keys;
+using Builder.Graph;
+using Builder.Oci;
+
+namespace Builder.Executor.Scheduling;
+
+/// <summary>What the scheduler asks of the world. Calls for different vertices may come at the same time.</summary>
+/// <typeparam name="TResult">What resolving a vertex gives.</typeparam>
+internal interface IVertexSolver<TResult>
+    where TResult : class
+{
+    /// <summary>The definition key: computed for every vertex, inputs first, without executing anything.</summary>
+    /// <param name="vertex">The vertex.</param>
+    /// <param name="inputs">Definition keys of its inputs.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<CacheKey> DefineAsync(Vertex vertex, IReadOnlyList<Digest> inputs, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The result of a vertex without inputs, which needs no look-up; null for any other. The solver reports its events itself.
+    /// </summary>
+    TResult? Source(Vertex vertex, CacheKey definition);
+
+    /// <summary>The stored result of a key, or null.</summary>
+    TResult? Find(Vertex vertex, CacheKey key);
+
+    /// <summary>The canonical key, from what the inputs turned out to be.</summary>
+    Task<CacheKey> IdentifyAsync(Vertex vertex, IReadOnlyList<TResult> inputs, CancellationToken cancellationToken);
+
+    /// <summary>Does the work, and stores the result under the canonical key.</summary>
+    Task<TResult> ExecuteAsync(Vertex vertex, CacheKey canonical, IReadOnlyList<TResult> inputs, CancellationToken cancellationToken);
+
+    /// <summary>Makes the definition key lead to the result next time.</summary>
+    void Alias(CacheKey definition, TResult result);
+}

@@ -1,0 +1,150 @@
+using System.Runtime.ExceptionServices;
+using Builder.Cache.Keys;
+using Builder.Executor.Events;
+using Builder.Graph;
+
+namespace Builder.Executor.Scheduling;
+
+/// <summary>
+/// Resolves a graph from its target: whatever the cache has cuts off everything below it, the rest is executed as soon as its inputs
+/// are there, at most <paramref name="jobs"/> vertices at once. Waiting for inputs holds no slot, so there is always one to make
+/// progress. The first failure stops everything else and is the one that is thrown.
+/// </summary>
+/// <param name="graph">What to resolve.</param>
+/// <param name="solver">Does the work.</param>
+/// <param name="reporter">Told what happens.</param>
+/// <param name="jobs">At least 1.</param>
+/// <param name="noCache">Look nothing up.</param>
+internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult> solver, EventReporter reporter, int jobs, bool noCache)
+    where TResult : class
+{
+    private readonly CacheKey[] _definitions = new CacheKey[graph.Vertices.Count];
+    private readonly Task<TResult?>?[] _results = new Task<TResult?>?[graph.Vertices.Count];
+    private ExceptionDispatchInfo? _firstFailure;
+    private int _executed;
+
+    /// <summary>How many vertices were executed.</summary>
+    public int Executed => _executed;
+
+    /// <summary>Resolves the target. When the task ends, however it ends, nothing is running any more.</summary>
+    /// <param name="stop">Cancelled by the first failure; linked to <paramref name="cancellationToken"/>.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public async Task<TResult> RunAsync(CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
+        using var slots = new SemaphoreSlim(jobs);
+        foreach (Vertex vertex in graph.Vertices) await DefineAsync(vertex, cancellationToken);
+
+        (bool[] needed, TResult?[] found) = LookUp();
+        foreach (Vertex vertex in graph.Vertices)
+        {
+            int index = vertex.Id.Value;
+            if (!needed[index]) reporter.Cached(vertex);
+            else if (found[index] is { } result) _results[index] = AcceptFound(vertex, result);
+            else _results[index] = Task.Run(() => ResolveAsync(vertex, slots, stop), CancellationToken.None);
+        }
+
+        await Task.WhenAll(_results.OfType<Task<TResult?>>());
+        _firstFailure?.Throw();
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Without a failure and without cancellation every needed vertex has a result.
+        return (await _results[graph.Target.Value]!)!;
+    }
+
+    private async Task DefineAsync(Vertex vertex, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _definitions[vertex.Id.Value] = await solver.DefineAsync(
+                vertex, [.. vertex.Inputs.Select(i => _definitions[i.Value].Digest)], cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            reporter.Started(vertex);
+            reporter.Failed(vertex, e.Message, canceled: false);
+            throw;
+        }
+    }
+
+    // From the target towards the sources; users come after their inputs in the graph, so one pass from the end visits each once.
+    private (bool[] Needed, TResult?[] Found) LookUp()
+    {
+        var needed = new bool[graph.Vertices.Count];
+        var found = new TResult?[graph.Vertices.Count];
+        needed[graph.Target.Value] = true;
+        for (int i = graph.Vertices.Count - 1; i >= 0; i--)
+        {
+            if (!needed[i]) continue;
+            Vertex vertex = graph.Vertices[i];
+            found[i] = solver.Source(vertex, _definitions[i]) ?? (noCache ? null : solver.Find(vertex, _definitions[i]));
+            if (found[i] is not null) continue;
+            foreach (VertexId input in vertex.Inputs) needed[input.Value] = true;
+        }
+
+        return (needed, found);
+    }
+
+    private Task<TResult?> AcceptFound(Vertex vertex, TResult result)
+    {
+        if (vertex.Inputs.Count > 0)
+        {
+            reporter.Started(vertex);
+            reporter.Cached(vertex);
+        }
+
+        return Task.FromResult<TResult?>(result);
+    }
+
+    // Never faults: null means that this vertex or one below it failed or was stopped.
+    private async Task<TResult?> ResolveAsync(Vertex vertex, SemaphoreSlim slots, CancellationTokenSource stop)
+    {
+        try
+        {
+            var inputs = new TResult[vertex.Inputs.Count];
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                if (await _results[vertex.Inputs[i].Value]! is not { } input) return null;
+                inputs[i] = input;
+            }
+
+            await slots.WaitAsync(stop.Token);
+            try
+            {
+                return await SolveAsync(vertex, inputs, stop.Token);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever goes wrong after the stop is a consequence of it.
+            bool canceled = stop.IsCancellationRequested;
+            if (!canceled) Interlocked.CompareExchange(ref _firstFailure, ExceptionDispatchInfo.Capture(e), null);
+            reporter.Failed(vertex, canceled ? "canceled" : e.Message, canceled);
+            await stop.CancelAsync();
+            return null;
+        }
+    }
+
+    private async Task<TResult> SolveAsync(Vertex vertex, TResult[] inputs, CancellationToken cancellationToken)
+    {
+        reporter.Started(vertex);
+        CacheKey definition = _definitions[vertex.Id.Value];
+        CacheKey canonical = await solver.IdentifyAsync(vertex, inputs, cancellationToken);
+        TResult? result = noCache || canonical.Digest == definition.Digest ? null : solver.Find(vertex, canonical);
+        if (result is not null)
+        {
+            solver.Alias(definition, result);
+            reporter.Cached(vertex);
+            return result;
+        }
+
+        result = await solver.ExecuteAsync(vertex, canonical, inputs, cancellationToken);
+        Interlocked.Increment(ref _executed);
+        if (canonical.Digest != definition.Digest) solver.Alias(definition, result);
+        reporter.Completed(vertex);
+        return result;
+    }
+}

@@ -1,0 +1,251 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Builder.Cache;
+using Builder.Cache.Keys;
+using Builder.Cache.Layers;
+using Builder.Cache.Records;
+using Builder.Cache.Snapshots;
+using Builder.Executor.Contexts;
+using Builder.Executor.Copying;
+using Builder.Executor.Events;
+using Builder.Executor.Keys;
+using Builder.Executor.Results;
+using Builder.Executor.Running;
+using Builder.Executor.Scheduling;
+using Builder.Executor.Snapshots;
+using Builder.Graph;
+using Builder.Graph.Operations;
+using Builder.Oci;
+using Builder.Oci.Collections;
+using Builder.Sandbox.Plans;
+
+namespace Builder.Executor.Solving;
+
+/// <summary>Resolves the vertices of one build with the store, the contexts and the sandbox.</summary>
+internal sealed class BuildSolver(
+    BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, LayerQueue layers, EventReporter reporter, TimeProvider time,
+    CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
+{
+    private readonly SnapshotViews _views = new(store.Snapshots);
+    private readonly CacheMounts _caches = new(store.Root);
+    private readonly ConcurrentDictionary<VertexId, IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
+    private readonly ConcurrentDictionary<(VertexId Vertex, int Input), Digest> _contextDigests = new();
+
+    public async Task<CacheKey> DefineAsync(Vertex vertex, IReadOnlyList<Digest> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var identities = new InputIdentity[inputs.Count];
+            for (int i = 0; i < inputs.Count; i++)
+            {
+                identities[i] = ContextOf(vertex, i) is { } context
+                    ? InputIdentity.Content(await DigestContextAsync(vertex, i, context, cancellationToken))
+                    : InputIdentity.Key(inputs[i]);
+            }
+
+            return OperationKeys.Of(vertex.Operation, identities);
+        }
+        catch (Exception e) when (IsExplicable(e))
+        {
+            throw Explain(vertex, e);
+        }
+    }
+
+    public VertexResult? Source(Vertex vertex, CacheKey definition) => vertex.Operation switch
+    {
+        ImageOperation image => new VertexResult(definition.Digest, () => UnpackAsync(vertex, image), isRecorded: true),
+        ScratchOperation or ContextOperation => VertexResult.Of(definition.Digest, null),
+        _ => null,
+    };
+
+    public VertexResult? Find(Vertex vertex, CacheKey key)
+    {
+        if (store.Records.Find(key.Digest) is not { } record || store.Snapshots.Find(record.SnapshotId) is not { } snapshot) return null;
+        layers.Begin(vertex, snapshot);
+        return VertexResult.Of(record.Key.Digest, snapshot);
+    }
+
+    public async Task<CacheKey> IdentifyAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var identities = new InputIdentity[inputs.Count];
+            for (int i = 0; i < inputs.Count; i++)
+            {
+                Digest? content = ContextOf(vertex, i) is not null ? _contextDigests[(vertex.Id, i)] : await DigestTreeAsync(vertex, i, inputs[i], cancellationToken);
+                identities[i] = content is { } digest ? InputIdentity.Content(digest) : InputIdentity.Key(inputs[i].Key);
+            }
+
+            return OperationKeys.Of(vertex.Operation, identities);
+        }
+        catch (Exception e) when (IsExplicable(e))
+        {
+            throw Explain(vertex, e);
+        }
+    }
+
+    public async Task<VertexResult> ExecuteAsync(
+        Vertex vertex, CacheKey canonical, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using SnapshotDraft draft = store.Snapshots.CreateDraft(await inputs[0].SnapshotAsync());
+            bool isRepeatable = vertex.Operation switch
+            {
+                ExecOperation exec => await ExecuteAsync(vertex, exec, draft, inputs, cancellationToken),
+                CopyOperation copy => await CopyAsync(vertex, copy, draft, inputs, cancellationToken),
+                MakeDirectoryOperation directory => MakeDirectory(directory, draft),
+                _ => throw new NotSupportedException($"no runner for {vertex.Operation.GetType().Name}"),
+            };
+            Snapshot snapshot = draft.Commit();
+            layers.Begin(vertex, snapshot);
+            if (!isRepeatable) return VertexResult.Of(Digest.Sha256(RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)), snapshot, isRecorded: false);
+            store.Records.Put(new CacheRecord(canonical, snapshot.Id, vertex.Origin.SourceText, time.GetUtcNow()));
+            return VertexResult.Of(canonical.Digest, snapshot);
+        }
+        catch (Exception e) when (IsExplicable(e))
+        {
+            throw Explain(vertex, e);
+        }
+    }
+
+    public void Alias(CacheKey definition, VertexResult result)
+    {
+        if (result.IsRecorded) store.Records.PutAlias(definition.Digest, result.Key);
+    }
+
+    public void Dispose() => _views.Dispose();
+
+    // What a user can do something about; anything else is a bug and passes as it is.
+    private static bool IsExplicable(Exception e) =>
+        e is OperationException or StoreException or IOException or UnauthorizedAccessException or OciFormatException;
+
+    private static BuildFailedException Explain(Vertex vertex, Exception e) => e is OperationException o
+        ? new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output] }
+        : new BuildFailedException(vertex, e.Message, inner: e);
+
+    private ContextOperation? ContextOf(Vertex vertex, int input) => graph[vertex.Inputs[input]].Operation as ContextOperation;
+
+    private string DescribeInput(Vertex vertex, int input)
+    {
+        Vertex source = graph[vertex.Inputs[input]];
+        return source.Operation is ImageOperation image ? $"the image {image.Reference}" : $"the stage '{source.Origin.StageName}'";
+    }
+
+    private async Task<Digest> DigestContextAsync(Vertex vertex, int input, ContextOperation context, CancellationToken cancellationToken)
+    {
+        Vertex source = graph[vertex.Inputs[input]];
+        reporter.Started(source);
+        try
+        {
+            SourceTree tree = await contexts.OpenAsync(context.Name, cancellationToken);
+
+            // Reading and hashing files blocks; the caller's thread is not ours to block.
+            Digest digest = await Task.Run(() => DigestOf(vertex, input, tree, cancellationToken), cancellationToken);
+            _contextDigests[(vertex.Id, input)] = digest;
+            reporter.Completed(source);
+            return digest;
+        }
+        catch (OperationException e)
+        {
+            reporter.Failed(source, e.Message, canceled: false);
+            throw;
+        }
+    }
+
+    // The digest of what a COPY or a bind mount reads of a stage or image; null for an input that is used as a whole.
+    private async Task<Digest?> DigestTreeAsync(Vertex vertex, int input, VertexResult result, CancellationToken cancellationToken)
+    {
+        bool isRead = vertex.Operation switch
+        {
+            CopyOperation => input == 1,
+            ExecOperation exec => input > 0 && exec.Mounts.Any(m => m is BindExecMount bind && bind.InputIndex == input)
+                && !exec.Mounts.Any(m => m is CacheExecMount cache && cache.InputIndex == input),
+            _ => false,
+        };
+        if (!isRead) return null;
+        SourceTree tree = _views.Read(await result.SnapshotAsync(), DescribeInput(vertex, input));
+        return DigestOf(vertex, input, tree, cancellationToken);
+    }
+
+    private Digest DigestOf(Vertex vertex, int input, SourceTree tree, CancellationToken cancellationToken)
+    {
+        if (vertex.Operation is CopyOperation copy)
+        {
+            IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(copy, tree);
+            _matches[vertex.Id] = matches;
+            return ContentDigest.Of(tree, matches, ContentDigest.ViewOf(copy), cancellationToken);
+        }
+
+        var matcher = new SourceMatcher(tree, IgnoreRules.None, parents: false);
+        IEnumerable<string> sources = ((ExecOperation)vertex.Operation).Mounts.Select(m => m switch
+        {
+            BindExecMount bind when bind.InputIndex == input => bind.Source,
+            CacheExecMount cache when cache.InputIndex == input => cache.Source,
+            _ => null,
+        }).OfType<string>();
+        var view = new MetadataView(Owner: !tree.IsContext, Mode: true, Parents: true);
+        return ContentDigest.Of(tree, [.. sources.Select(s => matcher.MatchPath(s))], view, cancellationToken);
+    }
+
+    private async Task<Snapshot?> UnpackAsync(Vertex vertex, ImageOperation image)
+    {
+        reporter.Started(vertex);
+        try
+        {
+            EquatableArray<LayerBlob> blobs = store.Images.Find(image.ConfigDigest)?.Layers
+                ?? throw new OperationException($"the image {image.Reference} is not in the store any more", "build again");
+            Snapshot? snapshot = await store.Layers.UnpackAsync(blobs, buildToken);
+            reporter.Completed(vertex);
+            return snapshot;
+        }
+        catch (Exception e)
+        {
+            bool canceled = buildToken.IsCancellationRequested;
+            reporter.Failed(vertex, canceled ? "canceled" : e.Message, canceled);
+            throw;
+        }
+    }
+
+    private async Task<bool> ExecuteAsync(
+        Vertex vertex, ExecOperation exec, SnapshotDraft draft, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        using var mounts = new ExecMounts(store.Snapshots, _views, _caches);
+        var mountInputs = new Dictionary<int, MountInput>();
+        for (int i = 1; i < inputs.Count; i++)
+        {
+            ContextOperation? context = ContextOf(vertex, i);
+            Snapshot? snapshot = context is null ? await inputs[i].SnapshotAsync() : null;
+            SourceTree tree = context is null
+                ? _views.Read(snapshot, DescribeInput(vertex, i))
+                : await contexts.OpenAsync(context.Name, cancellationToken);
+            mountInputs[i] = new MountInput(context is not null, snapshot, tree);
+        }
+
+        IReadOnlyList<SandboxMount> prepared = await mounts.PrepareAsync(exec.Mounts, mountInputs, cancellationToken);
+        SandboxPlan plan = await ExecRunner.PlanAsync(exec, DraftView.RootOf(store.Snapshots, draft), prepared, cancellationToken);
+        await commands.RunAsync(exec, plan, new OutputLines((stream, line) => reporter.Output(vertex, stream, line)), cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> CopyAsync(
+        Vertex vertex, CopyOperation copy, SnapshotDraft draft, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+    {
+        SourceTree? source = vertex.Inputs.Count < 2 ? null
+            : ContextOf(vertex, 1) is { } context ? await contexts.OpenAsync(context.Name, cancellationToken)
+            : _views.Read(await inputs[1].SnapshotAsync(), DescribeInput(vertex, 1));
+        using DraftView view = DraftView.Open(store.Snapshots, draft);
+        IReadOnlyList<IReadOnlyList<SourceMatch>> matches = _matches.TryRemove(vertex.Id, out var found) ? found : [];
+        TreePath? changed = new CopyRunner(copy).Run(source, matches, view.Root, cancellationToken);
+        if (changed is null) return true;
+        reporter.Warn($"'{changed}' changed while it was being copied; the result of this step is not cached");
+        return false;
+    }
+
+    private bool MakeDirectory(MakeDirectoryOperation operation, SnapshotDraft draft)
+    {
+        using DraftView view = DraftView.Open(store.Snapshots, draft);
+        DirectoryMaker.Make(view.Root, operation);
+        return true;
+    }
+}

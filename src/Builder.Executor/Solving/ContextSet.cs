@@ -1,0 +1,43 @@
+using Builder.Executor.Contexts;
+using Builder.Linux;
+using Builder.Linux.Files;
+
+namespace Builder.Executor.Solving;
+
+/// <summary>The local contexts of a build, opened when something reads them.</summary>
+internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> contexts) : IDisposable
+{
+    private const string MainName = "context";
+
+    private readonly Dictionary<string, SourceTree> _open = new(StringComparer.Ordinal);
+
+    /// <summary>The tree of a context.</summary>
+    /// <exception cref="OperationException">It isn't there or can't be read.</exception>
+    public async Task<SourceTree> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_open.TryGetValue(name, out SourceTree? known)) return known;
+        if (!contexts.TryGetValue(name, out LocalContext? context))
+        {
+            throw name == MainName
+                ? new OperationException("the build has no context to copy from", "give a directory as the build's argument")
+                : new OperationException($"there is no build context '{name}'", $"add --build-context {name}=PATH");
+        }
+
+        IgnoreRules ignore = context.IgnoreFile is null ? IgnoreRules.None : await IgnoreRules.LoadAsync(context.IgnoreFile, cancellationToken);
+        string description = name == MainName ? "the build context" : $"the build context '{name}'";
+        try
+        {
+            return _open[name] = new SourceTree(DirectoryHandle.Open(context.Directory), ignore, description, isContext: true);
+        }
+        catch (SyscallException e)
+        {
+            throw new OperationException($"can't open {description} {context.Directory}: {e.Message}", inner: e);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SourceTree tree in _open.Values) tree.Dispose();
+        _open.Clear();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Builder.Graph.Lowering.Stages;
+using Builder.Oci;
+using Builder.Oci.Images;
+using Builder.Parser;
+using Builder.Parser.Diagnostics;
+
+namespace Builder.Graph.Lowering;
+
+/// <summary>Turns a syntax tree into an instruction DAG. Pure: no I/O, no clock, no environment.</summary>
+public static class DockerfileLowering
+{
+    /// <summary>
+    /// Lowers as far as the known images allow. Findings about the words of instructions come once all images are known: their meaning
+    /// depends on the variables that images set.
+    /// </summary>
+    public static LoweringResult Lower(LoweringRequest request)
+    {
+        var findings = new Findings();
+        var budget = new TextBudget();
+        StageList stages = StageList.Split(request.Parsed, findings);
+        GlobalScope scope = GlobalScope.Evaluate(request, stages, budget, findings);
+        ImmutableArray<StageBase?> bases = StageBase.ResolveAll(stages, scope, request, findings);
+        if (FindTarget(request, stages, findings) is not { } target) return Result(findings, []);
+
+        var planner = new StagePlanner(request, stages, bases, findings);
+        planner.Plan(target.Index);
+        bool failed = findings.HasErrors || request.Parsed.HasErrors;
+        ImmutableArray<ImageRequest> missing = [.. planner.Missing];
+        if (!missing.IsEmpty || !planner.IsComplete) return Result(findings, failed ? [] : missing);
+
+        var context = new LoweringContext(request, stages, scope, budget, findings);
+        foreach (StagePlan plan in planner.Plans)
+        {
+            if (!budget.IsExhausted) StageLowering.Lower(plan, context);
+        }
+
+        return Result(findings, [], failed || findings.HasErrors ? null : Finish(context, context.Finished(target.Index)));
+    }
+
+    private static StageSyntax? FindTarget(LoweringRequest request, StageList stages, Findings findings)
+    {
+        if (stages.Stages.IsEmpty || FromIsMissing(request.Parsed)) return null;
+        if (request.Target is not { } name) return stages.Stages[^1];
+        if (stages.FindLast(name) is { } stage) return stage;
+        string[] names = [.. stages.Names.Distinct(StringComparer.Ordinal)];
+        string known = names.Length == 0 ? "no stage of this Dockerfile has a name" : "the stages are " + string.Join(", ", names);
+        string hint = NearMiss.Hint(name, names) ?? known;
+        findings.Error("BLD2005", $"the target stage '{name}' doesn't exist", default, hint);
+        return null;
+    }
+
+    // A FROM that wasn't understood shifts the instructions below it into the stage above, where they would be judged wrongly.
+    private static bool FromIsMissing(ParseResult parsed) => parsed.Diagnostics
+        .Where(d => d.Severity == Severity.Error)
+        .Select(d => parsed.Source.LineText(parsed.Source.PositionOf(d.Span.Start).Line))
+        .Any(line => line.TrimStart().StartsWith("FROM", StringComparison.OrdinalIgnoreCase));
+
+    private static LoweredBuild Finish(LoweringContext context, StageState target)
+    {
+        LoweringRequest request = context.Request;
+        BuildGraph graph = context.Graph.Build(target.Current, out Func<VertexId, VertexId?> renumber);
+        ImageConfig image = target.Image;
+        if (!request.Labels.IsEmpty)
+        {
+            var labels = image.Config.Labels ?? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+            image = image with { Config = image.Config with { Labels = labels.SetItems(request.Labels) } };
+        }
+
+        // An image built for another platform is of that platform, whatever its last base (a build tool, say) was made for.
+        Platform platform = request.TargetPlatform;
+        if (platform != request.BuildPlatform)
+            image = image with { Os = platform.Os, Architecture = platform.Architecture, Variant = platform.Variant };
+        HistoryItem[] history = [.. target.History.Select(item => item with { Vertex = item.Vertex is { } vertex ? renumber(vertex) : null })];
+        return new LoweredBuild(graph, image, new([.. history]), target.BaseImage);
+    }
+
+    private static LoweringResult Result(Findings findings, ImmutableArray<ImageRequest> missing, LoweredBuild? build = null) =>
+        new(new(missing), build, new([.. findings.InSourceOrder]));
+}

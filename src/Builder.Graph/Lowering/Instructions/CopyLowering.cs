@@ -1,0 +1,118 @@
+using Builder.Graph.Lowering.Stages;
+using Builder.Graph.Lowering.Values;
+using Builder.Graph.Operations;
+using Builder.Oci.Collections;
+using Builder.Parser.Syntax;
+
+namespace Builder.Graph.Lowering.Instructions;
+
+/// <summary>COPY and ADD.</summary>
+internal static class CopyLowering
+{
+    private const string Pivot = "/./";
+
+    public static void Lower(CopyInstruction copy, InstructionScope scope)
+    {
+        string keyword = copy.IsAdd ? "ADD" : "COPY";
+        List<string>? sources = scope.ExpandAll(copy.Sources);
+        string? destination = scope.Expand(copy.Destination);
+        List<InlineFile>? inlineFiles = ReadInlineFiles(copy, scope);
+        bool flagsOk = ReadFlag(copy.Flags.Chown, scope, out string? chown) & ReadFlag(copy.Flags.Chmod, scope, out string? chmod);
+        flagsOk &= ChmodIsValid(copy.Flags.Chmod, chmod, scope);
+        bool sourcesOk = sources is not null && SourcesAreSupported(copy, sources, scope);
+        FileSystemSource? from = null;
+        if (copy.Flags.From is { } name && !scope.Planned.Sources.TryGetValue(name.Text, out from))
+            return; // reported when the stages were planned
+        if (sources is null || !sourcesOk || destination is null || inlineFiles is null || !flagsOk) return;
+
+        var operation = new CopyOperation
+        {
+            Sources = new([.. sources.Select(source => BelowRoot(source, copy.Flags.Parents))]),
+            InlineFiles = new([.. inlineFiles]),
+            Destination = ContainerPath.ResolveDestination(scope.State.WorkingDirectory, destination),
+            Chown = string.IsNullOrEmpty(chown) ? null : chown,
+            Chmod = string.IsNullOrEmpty(chmod) ? null : chmod,
+            UnpackArchives = copy.IsAdd && (copy.Flags.Unpack ?? true),
+            FromImage = from is not null,
+            Link = copy.Flags.Link,
+            Parents = copy.Flags.Parents,
+            Exclude = new EquatableArray<string>([.. copy.Flags.Exclude.Select(word => word.Text)]),
+        };
+        VertexId[] inputs = [];
+        if (sources.Count > 0) inputs = [from is null ? scope.Context.BuildContext() : scope.Context.FileSystemOf(from, scope.Origin())];
+
+        // Docker 20.10 shows no flags; --parents is newer and shown since.
+        string flags = copy.Flags.Parents ? " --parents" : "";
+        IEnumerable<string> files = [.. sources, .. inlineFiles.Select(file => "<<" + file.Name), destination];
+        scope.CommitStep(operation, inputs, scope.ExpandedLabelText(), $"{keyword}{flags} {string.Join(' ', files)} # buildkit");
+    }
+
+    // With --parents the pivot says which part of the path isn't repeated below the destination, so it must survive cleaning.
+    private static string BelowRoot(string source, bool parents)
+    {
+        int pivot = parents ? source.IndexOf(Pivot, StringComparison.Ordinal) : -1;
+        if (pivot < 0) return ContainerPath.BelowRoot(source);
+        string before = ContainerPath.BelowRoot(source[..pivot]);
+        string after = ContainerPath.BelowRoot(source[(pivot + Pivot.Length)..]);
+        return before.Length == 0 ? after : before + Pivot + after;
+    }
+
+    private static List<InlineFile>? ReadInlineFiles(CopyInstruction copy, InstructionScope scope)
+    {
+        var files = new List<InlineFile>();
+        bool failed = false;
+        foreach (Heredoc heredoc in copy.Heredocs)
+        {
+            if (scope.Expand(heredoc) is { } content) files.Add(new InlineFile(heredoc.Name, content));
+            else failed = true;
+        }
+
+        return failed ? null : files;
+    }
+
+    private static bool ReadFlag(Word? word, InstructionScope scope, out string? value)
+    {
+        value = word is null ? null : scope.Expand(word);
+        return word is null || value is not null;
+    }
+
+    private static bool ChmodIsValid(Word? word, string? chmod, InstructionScope scope)
+    {
+        if (word is null || string.IsNullOrEmpty(chmod) || ChmodValue.IsValid(chmod)) return true;
+        scope.Error(
+            "BLD2207",
+            $"'{chmod}' is not a file mode",
+            word.Span,
+            "write octal permission bits from 0 to 7777, or symbols such as u=rwX,go=rX");
+        return false;
+    }
+
+    private static bool SourcesAreSupported(CopyInstruction copy, List<string> sources, InstructionScope scope)
+    {
+        bool ok = true;
+        bool remote = false;
+        for (int i = 0; i < sources.Count; i++)
+        {
+            bool git = RemoteSource.IsGit(sources[i]);
+            if (!git && !RemoteSource.IsHttp(sources[i])) continue;
+            ok = false;
+            remote = true;
+            (string code, string message, string hint) = (copy.IsAdd, git) switch
+            {
+                (false, _) => ("BLD2211", $"COPY can't fetch '{sources[i]}'", "fetch it with RUN in a stage of its own, and COPY --from that stage"),
+                (true, true) => ("BLD2402", "ADD of a git repository is not supported yet", "clone it with RUN git clone in a stage of its own"),
+                _ => ("BLD2401", "ADD of a URL is not supported yet", "fetch it with RUN curl or wget in a stage of its own"),
+            };
+            scope.Error(code, message, copy.Sources[i].Span, hint);
+        }
+
+        if (copy.Flags.Checksum is { } checksum && !remote)
+        {
+            ok = false;
+            scope.Error(
+                "BLD2213", "--checksum is for sources that are fetched, not for files of the context", checksum.Span, "remove the flag");
+        }
+
+        return ok;
+    }
+}

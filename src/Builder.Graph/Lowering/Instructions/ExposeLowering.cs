@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Builder.Graph.Lowering.History;
+using Builder.Graph.Lowering.Values;
+using Builder.Oci.Collections;
+using Builder.Parser.Syntax;
+
+namespace Builder.Graph.Lowering.Instructions;
+
+/// <summary>EXPOSE: the only instruction whose words are split again after expansion.</summary>
+internal static class ExposeLowering
+{
+    public static void Lower(ExposeInstruction expose, InstructionScope scope)
+    {
+        var ports = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        bool failed = false;
+        foreach (Word word in expose.Ports)
+        {
+            EquatableArray<string>? texts = scope.ExpandAndSplit(word);
+            failed |= texts is null;
+            foreach (string text in texts ?? [])
+            {
+                PortRange? range = PortRange.Parse(text, out string problem);
+                if (range is not null)
+                {
+                    ports.UnionWith(range.Ports);
+                    continue;
+                }
+
+                failed = true;
+                scope.Error("BLD2202", $"'{text}' can't be exposed: {problem}", word.Span, "write port[-port][/tcp|/udp|/sctp]");
+            }
+        }
+
+        if (failed) return;
+        ImmutableSortedSet<string> known = scope.State.Config.ExposedPorts ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        scope.State.Config = scope.State.Config with { ExposedPorts = known.Union(ports) };
+        scope.Commit("EXPOSE " + GoText.Set(ports));
+    }
+}

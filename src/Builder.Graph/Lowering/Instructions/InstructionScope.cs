@@ -1,0 +1,153 @@
+using Builder.Graph.Expansion;
+using Builder.Graph.Lowering.Stages;
+using Builder.Graph.Operations;
+using Builder.Oci.Collections;
+using Builder.Parser.Diagnostics;
+using Builder.Parser.Syntax;
+using Builder.Parser.Text;
+
+namespace Builder.Graph.Lowering.Instructions;
+
+/// <summary>What the lowering of one instruction may use.</summary>
+internal sealed class InstructionScope(LoweringContext context, StageState state, PlannedInstruction planned)
+{
+    /// <summary>Longest environment: Linux refuses to start a command with more than about twice this.</summary>
+    private const long MaxEnvironmentSize = 1 << 20;
+
+    public LoweringContext Context { get; } = context;
+
+    public StageState State { get; } = state;
+
+    public PlannedInstruction Planned { get; } = planned;
+
+    /// <summary>Name or index of a stage.</summary>
+    public static string StageNameOf(StageSyntax stage) => stage.Name ?? stage.Index.ToString();
+
+    /// <summary>Reports an error at a place of the instruction.</summary>
+    public void Error(string code, string message, SourceSpan span, string? hint = null) =>
+        Report(new Diagnostic(code, Severity.Error, message, span, hint));
+
+    /// <summary>Reports a finding whose span refers to the instruction's own text.</summary>
+    public void Report(Diagnostic diagnostic)
+    {
+        if (Planned.ReportAt is { } span)
+        {
+            string place = $"in the ONBUILD trigger '{Planned.Instruction.Text}' of the base image";
+            diagnostic = diagnostic with { Span = span, Message = $"{place}: {diagnostic.Message}" };
+        }
+
+        Context.Findings.Add(diagnostic);
+    }
+
+    /// <summary>Expands a word; null when that failed, which has been reported.</summary>
+    public string? Expand(Word word) =>
+        Context.Budget.IsExhausted ? null : Checked(WordExpander.Expand(word, Planned.Escape, State.Environment.Find));
+
+    /// <summary>Expands the body of a here-document; null when that failed, which has been reported.</summary>
+    public string? Expand(Heredoc heredoc) =>
+        Context.Budget.IsExhausted ? null : Checked(WordExpander.ExpandHeredoc(heredoc, State.Environment.Find));
+
+    /// <summary>Expands several words; null when one failed. All failures have been reported.</summary>
+    public List<string>? ExpandAll(IEnumerable<Word> words)
+    {
+        List<string?> expanded = [.. words.Select(Expand)];
+        return expanded.Contains(null) ? null : expanded.ConvertAll(text => text!); // none is null
+    }
+
+    /// <summary>Expands a word and splits the result at blanks; null when that failed, which has been reported.</summary>
+    public EquatableArray<string>? ExpandAndSplit(Word word)
+    {
+        if (Context.Budget.IsExhausted) return null;
+        SplitExpansionResult result = WordExpander.ExpandAndSplit(word, Planned.Escape, State.Environment.Find);
+        Context.Budget.Spend(result.Words.Sum(text => (long)text.Length));
+        ReportAll(result.Diagnostics, result.UndefinedVariables);
+        return result.Succeeded ? result.Words : null;
+    }
+
+    /// <summary>Sets a variable for what follows.</summary>
+    public void SetVariable(string name, string value, SourceSpan span)
+    {
+        bool fitted = State.Environment.Size <= MaxEnvironmentSize;
+        State.Environment.Set(name, value);
+        if (fitted && State.Environment.Size > MaxEnvironmentSize)
+            Error(
+                "BLD2212",
+                $"the variables of this stage have more than {MaxEnvironmentSize} characters: no command could be started with them",
+                span);
+    }
+
+    /// <summary>Adds a history entry without a layer.</summary>
+    public void Commit(string createdBy) => AddHistory(new HistoryItem(createdBy, null));
+
+    /// <summary>Adds a vertex on top of the stage, with its history entry.</summary>
+    /// <param name="operation">What it does.</param>
+    /// <param name="furtherInputs">Inputs after the parent.</param>
+    /// <param name="label">Text for progress.</param>
+    /// <param name="createdBy">Text for history.</param>
+    public void CommitStep(Operation operation, IEnumerable<VertexId> furtherInputs, string label, string createdBy)
+    {
+        VertexOrigin origin = Origin() with { Label = State.Steps.Next(label, Planned.IsTrigger) };
+        State.Current = Context.Graph.Add(operation, new([State.Current, .. furtherInputs]), origin);
+        AddHistory(new HistoryItem(createdBy, State.Current));
+    }
+
+    /// <summary>Where the instruction stands, without a label.</summary>
+    public VertexOrigin Origin()
+    {
+        SourceSpan place = Planned.ReportAt ?? Planned.Instruction.Keyword.Span;
+        return new VertexOrigin("", StageNameOf(State.Plan.Base.Syntax), Context.LineOf(place.Start), Planned.Instruction.Text);
+    }
+
+    /// <summary>The instruction's text with its keyword in capitals.</summary>
+    public string LabelText()
+    {
+        string text = Planned.Instruction.Text;
+        int keyword = Planned.Instruction.Keyword.Text.Length;
+        return keyword <= text.Length ? text[..keyword].ToUpperInvariant() + text[keyword..] : text;
+    }
+
+    /// <summary>The same with variables replaced, where that can be done.</summary>
+    public string ExpandedLabelText()
+    {
+        string text = LabelText();
+        ExpansionResult expanded = WordExpander.Expand(new Word(text, Planned.Instruction.Span), Planned.Escape, State.Environment.Find);
+        Context.Budget.Spend(expanded.Text.Length);
+        return expanded.Succeeded ? expanded.Text : text;
+    }
+
+    /// <summary>The words of a command as they are stored: a shell form behind the SHELL in force.</summary>
+    public EquatableArray<string> WithShell(CommandLine command) => command switch
+    {
+        ExecCommand exec => new([.. exec.Arguments.Select(word => word.Text)]),
+        ShellCommand shell => new([.. State.Shell, shell.Text]),
+        _ => throw new InvalidOperationException($"unknown command line {command.GetType().Name}"),
+    };
+
+    private void AddHistory(HistoryItem item)
+    {
+        Context.Budget.Spend(item.CreatedBy.Length);
+        State.History.Add(item);
+    }
+
+    private string? Checked(ExpansionResult result)
+    {
+        Context.Budget.Spend(result.Text.Length);
+        ReportAll(result.Diagnostics, result.UndefinedVariables);
+        return result.Succeeded ? result.Text : null;
+    }
+
+    private void ReportAll(EquatableArray<Diagnostic> diagnostics, EquatableArray<Word> undefined)
+    {
+        foreach (Diagnostic diagnostic in diagnostics) Report(diagnostic);
+        foreach (Word variable in undefined)
+        {
+            // An ARG without a value is known to be empty on purpose.
+            if (State.Arguments.Exists(argument => argument.Name == variable.Text)) continue;
+            string name = variable.Text;
+            string? hint = NearMiss.Hint(name, State.Environment.Names)
+                ?? (Context.Scope.Find(name) is null ? null : $"it is set above the first FROM: repeat 'ARG {name}' in this stage");
+            string message = $"the variable '{name}' is not set here and expands to nothing";
+            Report(new Diagnostic("BLD3201", Severity.Warning, message, variable.Span, hint));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Builder.Graph.Lowering.Values;
+using Builder.Graph.Operations;
+using Builder.Parser.Syntax;
+
+namespace Builder.Graph.Lowering.Instructions;
+
+/// <summary>WORKDIR: joins a relative path to the one before; makes a layer unless it is the root.</summary>
+internal static class WorkdirLowering
+{
+    public static void Lower(WorkdirInstruction workdir, InstructionScope scope)
+    {
+        if (scope.Expand(workdir.Path) is not { } path) return;
+        string directory = ContainerPath.Resolve(scope.State.WorkingDirectory, path);
+        scope.State.Config = scope.State.Config with { WorkingDir = directory };
+        string createdBy = "WORKDIR " + directory;
+        if (directory == "/") scope.Commit(createdBy);
+        else
+            scope.CommitStep(
+                new MakeDirectoryOperation(directory, scope.State.Config.User ?? ""), [], scope.ExpandedLabelText(), createdBy);
+    }
+}

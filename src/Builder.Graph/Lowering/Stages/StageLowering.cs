@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Builder.Graph.Lowering.Instructions;
+using Builder.Graph.Lowering.Values;
+using Builder.Graph.Operations;
+using Builder.Oci;
+using Builder.Oci.Images;
+
+namespace Builder.Graph.Lowering.Stages;
+
+/// <summary>Lowers one stage after those it uses.</summary>
+internal static class StageLowering
+{
+    /// <summary>Adds the stage's vertices and returns what became of its config.</summary>
+    public static StageState Lower(StagePlan plan, LoweringContext context)
+    {
+        StageState state = Begin(plan, context);
+        foreach (PlannedInstruction planned in plan.Instructions)
+        {
+            InstructionLowering.Lower(new InstructionScope(context, state, planned));
+            if (!context.Budget.IsExhausted) continue;
+            GlobalScope.ReportExhausted(planned.ReportAt ?? planned.Instruction.Keyword.Span, context.Findings);
+            break;
+        }
+
+        context.Finish(state);
+        return state;
+    }
+
+    private static StageState Begin(StagePlan plan, LoweringContext context)
+    {
+        StageBase stage = plan.Base;
+        int total = plan.Instructions.Count(instruction => instruction.IsStep) + (stage.Source is ImageSource ? 1 : 0);
+        string? label = context.Stages.Stages.Length == 1 ? null : stage.Syntax.Name ?? $"stage-{stage.Syntax.Index}";
+        var steps = new StepLabels(label, total);
+        var from = stage.Syntax.From;
+        var origin = new VertexOrigin(
+            "FROM scratch", InstructionScope.StageNameOf(stage.Syntax), context.LineOf(from.Span.Start), from.Text);
+        switch (stage.Source)
+        {
+            case StageSource source:
+                StageState parent = context.Finished(source.Index);
+                context.Budget.Spend(parent.History.Count + parent.Environment.Size);
+                return Prepare(plan, steps, parent.Current, parent.Image, parent.BaseImage, parent.Environment.Copy(), [.. parent.History]);
+            case ImageSource source:
+                ResolvedImage image = context.Request.Images[source.Request.Key];
+                string text = steps.Next($"FROM {source.Request.Reference}", isTrigger: false);
+                VertexId root = context.AddImage(source.Request, image, origin with { Label = text });
+                return Prepare(plan, steps, root, Derived(image.Config, stage.Platform), image, new EnvironmentList(), []);
+            default:
+                VertexId scratch = context.Graph.Add(new ScratchOperation(), [], origin);
+                return Prepare(plan, steps, scratch, Empty(stage.Platform), null, new EnvironmentList(), []);
+        }
+    }
+
+    private static StageState Prepare(
+        StagePlan plan,
+        StepLabels steps,
+        VertexId current,
+        ImageConfig image,
+        ResolvedImage? baseImage,
+        EnvironmentList environment,
+        List<HistoryItem> history)
+    {
+        ContainerConfig config = image.Config;
+        if (!(config.Env ?? []).Any(pair => pair.StartsWith("PATH=", StringComparison.Ordinal)))
+            config = config with { Env = new([.. config.Env ?? [], "PATH=" + StageState.DefaultPath]) };
+        if (config.WorkingDir is { Length: > 0 } directory) config = config with { WorkingDir = ContainerPath.Resolve("/", directory) };
+
+        // The image's variables are set anew on top of the arguments that came with a parent stage, so here ENV wins over a later ARG.
+        foreach (string pair in config.Env ?? [])
+        {
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            environment.Set(equals < 0 ? pair : pair[..equals], equals < 0 ? "" : pair[(equals + 1)..]);
+        }
+
+        return new StageState(plan, steps)
+        {
+            Current = current,
+            Image = image with { Config = config with { OnBuild = null } },
+            BaseImage = baseImage,
+            Environment = environment,
+            History = history,
+        };
+    }
+
+    private static ImageConfig Empty(Platform platform) => new()
+    {
+        Os = platform.Os,
+        Architecture = platform.Architecture,
+        Variant = platform.Variant,
+        Config = new ContainerConfig { WorkingDir = "/" },
+    };
+
+    // What another builder noted about the base (its container, its own id) says nothing of the image built on it.
+    private static ImageConfig Derived(ImageConfig image, Platform platform) => image with
+    {
+        Created = null,
+        Os = image.Os.Length > 0 ? image.Os : platform.Os,
+        Architecture = image.Architecture.Length > 0 ? image.Architecture : platform.Architecture,
+        Config = image.Config with { Unknown = null },
+        Unknown = PlatformFields(image.Unknown) is { Count: > 0 } kept ? kept : null,
+    };
+
+    private static Dictionary<string, JsonElement>? PlatformFields(Dictionary<string, JsonElement>? fields) =>
+        fields?.Where(field => field.Key.StartsWith("os.", StringComparison.Ordinal)).ToDictionary();
+}

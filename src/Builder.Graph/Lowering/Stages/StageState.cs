@@ -1,0 +1,51 @@
+using Builder.Oci.Collections;
+using Builder.Oci.Images;
+
+namespace Builder.Graph.Lowering.Stages;
+
+/// <summary>Where a stage stands while its instructions are lowered one by one.</summary>
+/// <param name="plan">The stage.</param>
+/// <param name="steps">Numbers its steps for progress.</param>
+internal sealed class StageState(StagePlan plan, StepLabels steps)
+{
+    /// <summary>PATH of an image that sets none.</summary>
+    public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    public StagePlan Plan { get; } = plan;
+
+    public StepLabels Steps { get; } = steps;
+
+    /// <summary>The file system so far.</summary>
+    public required VertexId Current { get; set; }
+
+    /// <summary>The image config so far: platform, author and what containers start with.</summary>
+    public required ImageConfig Image { get; set; }
+
+    /// <summary>The image at the bottom, or null for scratch.</summary>
+    public required ResolvedImage? BaseImage { get; init; }
+
+    /// <summary>Variables as RUN and expansion see them.</summary>
+    public required EnvironmentList Environment { get; init; }
+
+    /// <summary>New history, that of stages below included.</summary>
+    public required List<HistoryItem> History { get; init; }
+
+    /// <summary>ARG names of this stage in order, repeats included, with the value they had without an ENV of that name.</summary>
+    public List<(string Name, string? Value)> Arguments { get; } = [];
+
+    /// <summary>Whether CMD was given in this very stage.</summary>
+    public bool CommandSet { get; set; }
+
+    /// <summary>What containers of the stage start with.</summary>
+    public ContainerConfig Config
+    {
+        get => Image.Config;
+        set => Image = Image with { Config = value };
+    }
+
+    /// <summary>Absolute; the root when nothing was set.</summary>
+    public string WorkingDirectory => Config.WorkingDir is { Length: > 0 } directory ? directory : "/";
+
+    /// <summary>The shell of shell forms.</summary>
+    public EquatableArray<string> Shell => Config.Shell is { Count: > 0 } shell ? shell : ["/bin/sh", "-c"];
+}

@@ -1,0 +1,22 @@
+namespace Builder.Linux.Files;
+
+/// <summary>A time stamp as the kernel keeps it.</summary>
+/// <param name="Seconds">Since 1970; negative before.</param>
+/// <param name="Nanoseconds">0 to 999,999,999, always forward from <paramref name="Seconds"/>.</param>
+public readonly record struct FileTime(long Seconds, int Nanoseconds) : IComparable<FileTime>
+{
+    public static bool operator <(FileTime left, FileTime right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(FileTime left, FileTime right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(FileTime left, FileTime right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(FileTime left, FileTime right) => left.CompareTo(right) >= 0;
+
+    /// <inheritdoc/>
+    public int CompareTo(FileTime other)
+    {
+        int seconds = Seconds.CompareTo(other.Seconds);
+        return seconds != 0 ? seconds : Nanoseconds.CompareTo(other.Nanoseconds);
+    }
+}

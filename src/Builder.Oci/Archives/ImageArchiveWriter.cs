@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Builder.Oci.Collections;
+using Builder.Oci.Images;
+using Builder.Oci.Json;
+using Builder.Oci.Tar;
+
+namespace Builder.Oci.Archives;
+
+/// <summary>
+/// Writes images as one tar. Small documents come first, so that a reader of a pipe knows early what to expect; a blob
+/// that several images share is written once; the same images give the same bytes.
+/// </summary>
+public static class ImageArchiveWriter
+{
+    private const string NameAnnotation = "io.containerd.image.name";
+    private const string TagAnnotation = "org.opencontainers.image.ref.name";
+
+    /// <summary>Writes the archive and leaves the output open.</summary>
+    /// <exception cref="ArgumentException">Layers don't match the config, a Docker archive is to have a compressed layer, or a name has no tag.</exception>
+    public static async Task WriteAsync(Stream output, IReadOnlyList<ArchiveImage> images, ImageArchiveFormat format, CancellationToken cancellationToken)
+    {
+        var small = new SortedDictionary<Digest, byte[]>();
+        var layers = new List<ArchiveLayer>();
+        var seen = new HashSet<Digest>();
+        var index = new List<Descriptor>();
+        var legacy = new List<DockerArchiveImage>();
+        foreach (ArchiveImage image in images)
+        {
+            ImageConfig config = OciJson.ReadConfig(image.ConfigBytes.Span);
+            Check(image, config, format);
+            Descriptor manifest = AddDocuments(small, image, config);
+            index.AddRange(IndexEntries(manifest, image.Names));
+            legacy.Add(LegacyEntry(image));
+            layers.AddRange(image.Layers.Where(layer => seen.Add(layer.Descriptor.Digest)));
+        }
+
+        var tar = new TarWriter(output);
+        await WriteDocumentAsync(tar, "oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
+        await WriteDocumentAsync(tar, "index.json", OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. index] }), cancellationToken);
+        if (format == ImageArchiveFormat.Docker) await WriteDocumentAsync(tar, "manifest.json", OciJson.WriteDockerArchive([.. legacy]), cancellationToken);
+        foreach (string directory in (ReadOnlySpan<string>)["blobs", "blobs/sha256"]) tar.WriteEntry(Entry(TarEntryType.Directory, directory, 0b111_101_101, 0));
+        foreach ((Digest digest, byte[] content) in small) await WriteDocumentAsync(tar, BlobPath(digest), content, cancellationToken);
+        foreach (ArchiveLayer layer in layers) await WriteLayerAsync(tar, layer, cancellationToken);
+        await tar.CompleteAsync(cancellationToken);
+        await output.FlushAsync(cancellationToken);
+    }
+
+    internal static string BlobPath(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
+
+    private static void Check(ArchiveImage image, ImageConfig config, ImageArchiveFormat format)
+    {
+        if (!config.RootFs.DiffIds.SequenceEqual(image.Layers.Select(layer => layer.DiffId)))
+            throw new ArgumentException("the layers are not those of the config", nameof(image));
+        if (format == ImageArchiveFormat.Docker && image.Layers.FirstOrDefault(layer => layer.Descriptor.Digest != layer.DiffId) is { } compressed)
+            throw new ArgumentException($"the layer {compressed.DiffId} is compressed; a Docker archive holds uncompressed layers", nameof(image));
+        if (image.Names.FirstOrDefault(name => name.Tag is null) is { } untagged) throw new ArgumentException($"the name {untagged} has no tag", nameof(image));
+    }
+
+    private static Descriptor AddDocuments(SortedDictionary<Digest, byte[]> small, ArchiveImage image, ImageConfig config)
+    {
+        byte[] configBytes = image.ConfigBytes.ToArray();
+        Digest configDigest = Digest.Sha256(configBytes);
+        small[configDigest] = configBytes;
+        byte[] manifest = OciJson.WriteManifest(new ImageManifest
+        {
+            MediaType = MediaTypes.OciManifest,
+            Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = configDigest, Size = configBytes.Length },
+            Layers = [.. image.Layers.Select(layer => layer.Descriptor with { MediaType = OciLayerType(layer.Descriptor.MediaType) })],
+        });
+        Digest digest = Digest.Sha256(manifest);
+        small[digest] = manifest;
+        return new Descriptor
+        {
+            MediaType = MediaTypes.OciManifest,
+            Digest = digest,
+            Size = manifest.Length,
+            Platform = config.Os.Length == 0 || config.Architecture.Length == 0 ? null : new Platform(config.Os, config.Architecture, config.Variant),
+        };
+    }
+
+    private static IEnumerable<Descriptor> IndexEntries(Descriptor manifest, EquatableArray<ImageReference> names) => names.Count == 0
+        ? [manifest]
+        : names.Select(name => manifest with
+        {
+            Annotations = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+                .Add(NameAnnotation, TaggedName(name)).Add(TagAnnotation, name.Tag ?? ""),
+        });
+
+    private static DockerArchiveImage LegacyEntry(ArchiveImage image) => new()
+    {
+        Config = BlobPath(Digest.Sha256(image.ConfigBytes.Span)),
+        RepoTags = [.. image.Names.Select(TaggedName)],
+        Layers = [.. image.Layers.Select(layer => BlobPath(layer.Descriptor.Digest))],
+    };
+
+    private static string TaggedName(ImageReference name) => $"{name.Repository}:{name.Tag}";
+
+    private static string OciLayerType(string mediaType) => mediaType switch
+    {
+        MediaTypes.DockerLayer => MediaTypes.OciLayer,
+        MediaTypes.DockerLayerGzip => MediaTypes.OciLayerGzip,
+        _ => mediaType,
+    };
+
+    private static async Task WriteLayerAsync(TarWriter tar, ArchiveLayer layer, CancellationToken cancellationToken)
+    {
+        await using Stream content = layer.Open();
+        await tar.WriteEntryAsync(Entry(TarEntryType.File, BlobPath(layer.Descriptor.Digest), 0b100_100_100, layer.Descriptor.Size), content, cancellationToken);
+        if (await content.ReadAsync(new byte[1], cancellationToken) != 0)
+            throw new OciFormatException($"the layer {layer.Descriptor.Digest} is longer than the {layer.Descriptor.Size} bytes its descriptor gives");
+    }
+
+    private static async Task WriteDocumentAsync(TarWriter tar, string name, byte[] content, CancellationToken cancellationToken) =>
+        await tar.WriteEntryAsync(Entry(TarEntryType.File, name, 0b100_100_100, content.Length), new MemoryStream(content), cancellationToken);
+
+    private static TarEntry Entry(TarEntryType type, string name, int mode, long size) =>
+        new() { Type = type, Name = System.Text.Encoding.UTF8.GetBytes(name), Mode = mode, Size = size };
+}

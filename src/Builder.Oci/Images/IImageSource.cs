@@ -1,0 +1,25 @@
+namespace Builder.Oci.Images;
+
+/// <summary>Where images come from when the local store has none: a registry.</summary>
+public interface IImageSource
+{
+    /// <summary>Finds the image of a reference for a platform: resolves an index, verifies digests, reads manifest and config. Transfers no layer.</summary>
+    /// <exception cref="ImageSourceException">Not found, refused, unreachable or malformed.</exception>
+    Task<RemoteImage> ResolveAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken);
+
+    /// <summary>Opens a layer blob for reading. The caller verifies digest and size while it reads.</summary>
+    /// <exception cref="ImageSourceException">Not found, refused, unreachable or malformed.</exception>
+    Task<Stream> OpenBlobAsync(ImageReference reference, Descriptor descriptor, CancellationToken cancellationToken);
+}
+
+/// <summary>An image as a registry describes it.</summary>
+/// <param name="Reference">What was asked for.</param>
+/// <param name="ManifestBytes">The manifest, byte for byte.</param>
+/// <param name="Manifest">The same, read.</param>
+/// <param name="ConfigBytes">The config, byte for byte.</param>
+/// <param name="Config">The same, read.</param>
+public sealed record RemoteImage(
+    ImageReference Reference, ReadOnlyMemory<byte> ManifestBytes, ImageManifest Manifest, ReadOnlyMemory<byte> ConfigBytes, ImageConfig Config);
+
+/// <summary>An image could not be had; the message says which, from where and why.</summary>
+public sealed class ImageSourceException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,63 @@
+using System.Text;
+using Builder.Parser.Diagnostics;
+using Builder.Parser.Grammars;
+using Builder.Parser.Syntax;
+using Builder.Parser.Text;
+
+namespace Builder.Parser.Instructions;
+
+/// <summary><c>ONBUILD trigger</c>.</summary>
+internal static class OnbuildReader
+{
+    public static Instruction? Read(InstructionContext context, SourceText source)
+    {
+        FlagSet.Read(context);
+        if (!context.HasArguments)
+        {
+            context.Missing("ONBUILD has no instruction", "write ONBUILD RUN command");
+            return null;
+        }
+
+        Grammar<RawLine> grammar = DockerfileGrammar.For(context.Escape).Line;
+        RawLine inner = grammar.Match(context.Line.Text, context.Raw.ArgumentStart).Value!; // a word is there
+        string name = inner.Keyword.ToString().ToUpperInvariant();
+        if (name is "ONBUILD" or "FROM" or "MAINTAINER")
+        {
+            context.Error(DiagnosticCodes.InvalidTrigger, $"{name} can't stand in ONBUILD", context.SpanOf(inner.Keyword));
+            return null;
+        }
+
+        int start = context.SpanOf(inner.Keyword).Start;
+        Instruction? instruction = InstructionSet.Read(
+            new InstructionContext
+            {
+                Line = context.Line,
+                Raw = inner,
+                Escape = context.Escape,
+                Diagnostics = context.Diagnostics,
+                Span = SourceSpan.FromBounds(start, context.Span.End),
+                Heredocs = context.Heredocs,
+                Openers = context.Openers,
+            },
+            source);
+        return instruction is null
+            ? null
+            : new OnbuildInstruction(context.Keyword, TriggerText(context, source), instruction, context.Span)
+            {
+                Text = context.Text,
+                LeadingComments = context.Comments,
+            };
+    }
+
+    /// <summary>The trigger as it is parsed again later: here-documents keep their bodies, tabs included.</summary>
+    private static string TriggerText(InstructionContext context, SourceText source)
+    {
+        var text = new StringBuilder(context.Arguments.ToString());
+        foreach (Heredoc heredoc in context.Heredocs)
+        {
+            text.Append('\n').Append(source.TextOf(heredoc.ContentSpan)).Append(heredoc.Name);
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Builder.Registry.Authentication;
+
+/// <summary>The logins that <c>docker login</c> leaves in config.json (<c>auths</c>; credential helpers are not asked).</summary>
+public sealed class DockerCredentials
+{
+    private const int MaxFileSize = 1 << 20;
+    private const string DockerHubKey = "https://index.docker.io/v1/";
+
+    private readonly Dictionary<string, Login> _logins = new(StringComparer.OrdinalIgnoreCase);
+
+    private DockerCredentials()
+    {
+    }
+
+    /// <summary>No login at all.</summary>
+    public static DockerCredentials None { get; } = new();
+
+    /// <summary>Whether the file leaves logins to a helper program, which is not asked.</summary>
+    internal bool HasHelper { get; private set; }
+
+    /// <summary>Reads a config.json; a file that isn't there holds no login.</summary>
+    /// <exception cref="FormatException">The file is too large or malformed; the message never quotes its content.</exception>
+    public static DockerCredentials Load(string path)
+    {
+        if (!File.Exists(path)) return None;
+        if (new FileInfo(path).Length > MaxFileSize) throw new FormatException($"'{path}' is larger than {MaxFileSize} bytes");
+        var credentials = new DockerCredentials();
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            credentials.Read(document.RootElement);
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
+        {
+#pragma warning disable MA0054 // The text of the inner error may quote a login.
+            throw new FormatException($"'{path}' is not a valid Docker config file");
+#pragma warning restore MA0054
+        }
+
+        return credentials;
+    }
+
+    /// <summary>The login for a registry as image names spell it, or null.</summary>
+    internal Login? Find(string domain) => _logins.GetValueOrDefault(Key(domain));
+
+    private static string Key(string server)
+    {
+        if (server == DockerHubKey) return "docker.io";
+        string rest = server.Contains("://", StringComparison.Ordinal) ? server[(server.IndexOf("://", StringComparison.Ordinal) + 3)..] : server;
+        int slash = rest.IndexOf('/', StringComparison.Ordinal);
+        string host = slash < 0 ? rest : rest[..slash];
+        return host is "index.docker.io" or "registry-1.docker.io" ? "docker.io" : host;
+    }
+
+    private void Read(JsonElement root)
+    {
+        HasHelper = root.TryGetProperty("credsStore", out JsonElement store) && store.ValueKind == JsonValueKind.String && store.GetString()?.Length > 0;
+        HasHelper |= root.TryGetProperty("credHelpers", out JsonElement helpers) && helpers.ValueKind == JsonValueKind.Object && helpers.EnumerateObject().Any();
+        if (!root.TryGetProperty("auths", out JsonElement auths) || auths.ValueKind != JsonValueKind.Object) return;
+        foreach (JsonProperty server in auths.EnumerateObject())
+        {
+            if (server.Value.ValueKind == JsonValueKind.Object && ReadLogin(server.Value) is { } login) _logins[Key(server.Name)] = login;
+        }
+    }
+
+    private static Login? ReadLogin(JsonElement entry)
+    {
+        if (Text(entry, "identitytoken") is { } identity) return new Login("", identity, IsIdentityToken: true);
+        if (Text(entry, "auth") is { } encoded)
+        {
+            string decoded = Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).TrimEnd('\0');
+            int colon = decoded.IndexOf(':', StringComparison.Ordinal);
+            return colon > 0 ? new Login(decoded[..colon], decoded[(colon + 1)..]) : throw new FormatException("an auth entry has no password");
+        }
+
+        return Text(entry, "username") is { } user ? new Login(user, Text(entry, "password") ?? "") : null;
+    }
+
+    private static string? Text(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+}
+
+/// <summary>A name and a password, or a token that stands for both.</summary>
+internal sealed record Login(string User, string Secret, bool IsIdentityToken = false)
+{
+    /// <summary>The secret stays out of logs and messages.</summary>
+    public override string ToString() => $"login of {User}";
+}

@@ -1,0 +1,141 @@
+using Builder.Linux;
+using Builder.Linux.Files;
+using Builder.Linux.Identity;
+using Builder.Linux.Mounts;
+using Builder.Linux.Namespaces;
+using Builder.Linux.Processes;
+using Builder.Sandbox.Plans;
+using Microsoft.Win32.SafeHandles;
+
+namespace Builder.Sandbox.Init;
+
+/// <summary>
+/// Pid 1 of a container until it becomes the container's program. It was started in namespaces of its own and carries out a plan; whatever goes
+/// wrong is said over the control channel. It never returns to managed life: it executes the program or exits.
+/// </summary>
+internal sealed class ContainerInit(ControlChannel control)
+{
+    private const int GroupAndOthersCannotWrite = 0x12;
+    private const int OpenFiles = 7;
+
+    public const int ControlDescriptor = 3;
+
+    /// <summary>Does it all.</summary>
+    /// <returns>An exit code; reached on failure only.</returns>
+    public int Run()
+    {
+        try
+        {
+            InitWarmUp.Run();
+            (SandboxPlan plan, bool terminal) = PlanCodec.Decode(control.Receive() ?? throw new SetupException(125, "the session gave no plan"));
+            Start(plan, terminal);
+            return 125;
+        }
+        catch (SetupException e)
+        {
+            return Fail(e.ExitCode, e.Message);
+        }
+        catch (SandboxException e)
+        {
+            return Fail(e.ExitCode, e.Message);
+        }
+        catch (SyscallException e)
+        {
+            return Fail(125, e.Message);
+        }
+    }
+
+    private int Fail(int exitCode, string message)
+    {
+        control.Send(new FailedMessage(exitCode, message).Encode());
+        return exitCode;
+    }
+
+    private void Start(SandboxPlan plan, bool terminal)
+    {
+        ProcessCalls.StartSession();
+        CredentialCalls.JoinNewKeyring();
+        ProcessCalls.SetUmask(0);
+        MountCalls.Mount(null, "/", null, MountFlags.Private | MountFlags.Recursive);
+        var trees = new Queue<SafeFileHandle>(plan.Mounts.OfType<TreeMount>().Select(RootMounter.Detach));
+        string rootPath = RootMounter.Mount(plan.Root);
+        ContainerUser user;
+        string program;
+        using (DirectoryHandle root = DirectoryHandle.Open(rootPath))
+        {
+            IReadOnlyList<MountStub> stubs = MountAll(plan, root, rootPath, trees);
+            if (terminal) ContainerTerminal.Open(control, rootPath);
+            user = UserLookup.Resolve(root, plan.Process.User, plan.Process.ExtraGroups);
+            WorkingDirectory.Ensure(root, plan.Process.WorkingDirectory, user);
+            control.Send(new PreparedMessage(stubs).Encode());
+            program = ProgramLookup.Find(root, plan.Process);
+            if (plan.ReadOnlyRoot) MountCalls.SetAttributes(root.Handle, MountAttributes.ReadOnly, recursive: false, "/");
+        }
+
+        Become(plan, program, user, rootPath);
+    }
+
+    private static IReadOnlyList<MountStub> MountAll(SandboxPlan plan, DirectoryHandle root, string rootPath, Queue<SafeFileHandle> trees)
+    {
+        var targets = new MountTargets(root, rootPath);
+        new PlanMounts(plan, targets).AttachFiles();
+        StandardMounts.MountProc(targets);
+        StandardMounts.MountDev(targets, plan);
+        StandardMounts.MountSys(targets, plan.Network);
+        StandardMounts.MountControlGroups(root);
+        new PlanMounts(plan, targets).Attach(trees);
+        Shields.Raise(root, plan.Security);
+        return targets.Stubs;
+    }
+
+    // From the change of the root on nothing may be done here that hasn't been done before: see InitWarmUp.
+    private static void Become(SandboxPlan plan, string program, ContainerUser user, string rootPath)
+    {
+        SandboxProcess process = plan.Process;
+        string[] environment = process.Environment.Any(v => v.StartsWith("HOME=", StringComparison.Ordinal))
+            ? [.. process.Environment]
+            : [.. process.Environment, "HOME=" + user.Home];
+        int[] capabilities = [.. plan.Security.Capabilities];
+        int[] groups = [.. user.Groups];
+        NamespaceCalls.SetHostName(plan.Hostname);
+        if (plan.Network == SandboxNetwork.None) NamespaceCalls.BringLoopbackUp();
+        Pivot(rootPath);
+        NamespaceCalls.ChangeDirectory(process.WorkingDirectory);
+        ProcessCalls.LimitResource(OpenFiles, 1024, 524288);
+        ProcessCalls.SetUmask(GroupAndOthersCannotWrite);
+        CredentialCalls.LimitBoundingSet(capabilities);
+        CredentialCalls.SwitchTo(user.Uid, user.Gid, groups);
+
+        // For another user than root, the switch has emptied permitted and effective set already, and they must stay so.
+        CredentialCalls.SetCapabilities(user.Uid == 0 ? capabilities : []);
+        if (plan.Security.NoNewPrivileges) CredentialCalls.ForbidNewPrivileges();
+        VerifyWorkingDirectory();
+        ProcessCalls.ResetSignals();
+        ProcessCalls.CloseOnExecFrom(ControlDescriptor);
+        int errno = ProcessCalls.Execute(program, process.Arguments, environment);
+        throw new SetupException(errno == Errno.ENOENT ? 127 : 126, $"exec: \"{program}\": {Describe(errno)}");
+    }
+
+    private static void Pivot(string root)
+    {
+        NamespaceCalls.ChangeDirectory(root);
+        MountCalls.PivotRoot(".", ".");
+        MountCalls.Detach(".");
+        NamespaceCalls.ChangeDirectory("/");
+    }
+
+    private static string Describe(int errno) => errno switch
+    {
+        Errno.ENOENT => "no such file or directory",
+        Errno.EACCES => "permission denied",
+        Errno.ENOEXEC => "exec format error",
+        _ => new SyscallException("execve", "", errno).Message,
+    };
+
+    // A directory that was reached through a leaked descriptor has no path inside the root: getcwd(3) says so.
+    private static void VerifyWorkingDirectory()
+    {
+        string path = Environment.CurrentDirectory;
+        if (!path.StartsWith('/')) throw new SetupException(125, "the working directory is outside of the container's root");
+    }
+}

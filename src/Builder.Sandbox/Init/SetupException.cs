@@ -1,0 +1,7 @@
+namespace Builder.Sandbox.Init;
+
+/// <summary>The container can't be set up as asked; becomes a <see cref="SandboxException"/> in the session.</summary>
+internal sealed class SetupException(int exitCode, string message) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}

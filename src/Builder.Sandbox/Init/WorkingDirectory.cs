@@ -1,0 +1,33 @@
+using Builder.Linux.Files;
+
+namespace Builder.Sandbox.Init;
+
+/// <summary>The directory a program starts in; made when it is missing, as Docker does.</summary>
+internal static class WorkingDirectory
+{
+    private const int DirectoryMode = 0x1ED;
+
+    /// <summary>Makes sure it is there.</summary>
+    /// <param name="root">The container's root; links resolve inside.</param>
+    /// <param name="path">Absolute path in the container.</param>
+    /// <param name="user">Who owns what is made.</param>
+    public static void Ensure(DirectoryHandle root, string path, ContainerUser user)
+    {
+        if (root.TryStatBeneath(UnixPath.Encode(path), followLast: true, out FileStatus status))
+        {
+            if (status.Type != FileType.Directory) throw new SetupException(126, $"the working directory {path} is not a directory");
+            return;
+        }
+
+        string soFar = "";
+        foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using DirectoryHandle parent = root.OpenDirectoryBeneath(UnixPath.Encode(soFar));
+            soFar += "/" + name;
+            if (root.TryStatBeneath(UnixPath.Encode(soFar), followLast: true, out _)) continue;
+            byte[] bytes = UnixPath.Encode(name);
+            parent.MakeDirectory(bytes, DirectoryMode);
+            parent.SetOwner(bytes, user.Uid, user.Gid);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Builder.Sandbox.Plans;
+
+/// <summary>A mount inside the container. The target is resolved beneath the root; what has to be made for it is taken away again afterwards if still empty.</summary>
+/// <param name="Target">Absolute path in the container.</param>
+public abstract record SandboxMount(string Target);
+
+/// <summary>A file or directory from outside.</summary>
+/// <param name="Source">Absolute path outside.</param>
+/// <param name="Target">Absolute path in the container.</param>
+/// <param name="ReadOnly">Recursively.</param>
+public sealed record BindMount(string Source, string Target, bool ReadOnly) : SandboxMount(Target);
+
+/// <summary>A subtree of a snapshot chain, put together by overlayfs; writes go to a throw-away upper directory.</summary>
+/// <param name="Root">The tree.</param>
+/// <param name="Source">Path in that tree.</param>
+/// <param name="Target">Absolute path in the container.</param>
+/// <param name="ReadOnly">When false, writes are allowed (and discarded with the upper directory).</param>
+public sealed record TreeMount(RootFileSystem Root, string Source, string Target, bool ReadOnly) : SandboxMount(Target);
+
+/// <summary>An empty memory file system.</summary>
+/// <param name="Target">Absolute path in the container.</param>
+/// <param name="SizeBytes">Null for no limit.</param>
+/// <param name="Mode">Permission bits of its root.</param>
+public sealed record TmpfsMount(string Target, long? SizeBytes = null, int Mode = 0x1FF | 0x200) : SandboxMount(Target);
+
+/// <summary>A file with given content, on a memory file system.</summary>
+/// <param name="Target">Absolute path in the container.</param>
+/// <param name="Content">Its bytes.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="Uid">Owner.</param>
+/// <param name="Gid">Group.</param>
+public sealed record FileMount(string Target, ReadOnlyMemory<byte> Content, int Mode, int Uid = 0, int Gid = 0) : SandboxMount(Target);

@@ -1,0 +1,82 @@
+using Builder.Linux;
+using Builder.Linux.Processes;
+using Builder.Sandbox.Init;
+using Builder.Sandbox.Plans;
+using Builder.Sandbox.Running;
+using Builder.Sandbox.Sessions;
+
+namespace Builder.Sandbox;
+
+/// <summary>Runs containers inside a session.</summary>
+/// <param name="session">Whose signals foreground containers get; null when none are passed on.</param>
+public sealed class SandboxRunner(Session? session) : ISandboxRunner
+{
+    /// <inheritdoc/>
+    public async Task<SandboxExit> RunAsync(SandboxPlan plan, SandboxIo io, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using StandardStreams streams = StandardStreams.For(io);
+        IReadOnlyList<MountStub> stubs = [];
+        try
+        {
+            await using ContainerProcess process = StartProcess(plan.Network, streams);
+            streams.CloseTheirs();
+            Task reading = StartReading(io, streams);
+            await using CancellationTokenRegistration registration = cancellationToken.Register(() => process.Signal(9));
+            using TerminalRelay? terminal = io is TerminalIo terminalIo ? new TerminalRelay(terminalIo.AttachInput) : null;
+            process.Control.Send(PlanCodec.Encode(plan, terminal is not null));
+            (stubs, FailedMessage? failure) = await Task.Run(() => Converse(process, terminal), CancellationToken.None);
+            using IDisposable? forwarding = io is CapturedIo || session is null ? null : new SignalRelay(session, process, terminal);
+            ProcessEnd end = await process.Ended;
+            await reading;
+            if (terminal is not null) await terminal.DrainAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (failure is not null) throw new SandboxException(failure.Text, failure.ExitCode);
+            return new SandboxExit(end.ExitCode, end.Signal);
+        }
+        finally
+        {
+            StubRemover.Remove(plan.Root, stubs);
+        }
+    }
+
+    private static ContainerProcess StartProcess(SandboxNetwork network, StandardStreams streams)
+    {
+        try
+        {
+            return ContainerProcess.Start(network, streams);
+        }
+        catch (SyscallException e)
+        {
+            throw new SandboxException($"a container could not be started: {e.Message}", 125, e);
+        }
+    }
+
+    // Returns when the program runs, has failed to start, or the init died.
+    private static (IReadOnlyList<MountStub> Stubs, FailedMessage? Failure) Converse(ContainerProcess process, TerminalRelay? terminal)
+    {
+        IReadOnlyList<MountStub>? stubs = null;
+        while (process.Control.Receive() is { } message)
+        {
+            switch (InitMessage.Decode(message))
+            {
+                case TerminalMessage opened when terminal is not null:
+                    terminal.Start(ProcessCalls.TakeDescriptor(process.Pid, opened.Descriptor));
+                    process.Control.Send([]);
+                    break;
+                case PreparedMessage done:
+                    stubs = done.Stubs;
+                    break;
+                case FailedMessage failed:
+                    return (stubs ?? [], failed);
+            }
+        }
+
+        return stubs is not null ? (stubs, null) : ([], new FailedMessage(125, "the container's init ended before the container was set up"));
+    }
+
+    private static Task StartReading(SandboxIo io, StandardStreams streams) =>
+        io is CapturedIo captured && streams is { ReadOutput: { } output, ReadError: { } error }
+            ? Task.WhenAll(OutputReader.Start(output, 1, captured.OnOutput), OutputReader.Start(error, 2, captured.OnOutput))
+            : Task.CompletedTask;
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Builder.Cli.Builds;
+using Builder.Cli.CommandLine;
+using Builder.Cli.Hosting;
+using Builder.Cli.Terminals;
+using Builder.Graph.Operations;
+
+namespace Builder.Cli.Tests.Builds;
+
+public sealed class BuildGrammarTests
+{
+    private static readonly HostEnvironment Environment = new(
+        ImmutableDictionary<string, string>.Empty.Add("FROM_CALLER", "its value").Add("EMPTY", ""), "/work");
+
+    [Fact]
+    public void Every_named_option_reaches_the_arguments()
+    {
+        BuildArguments arguments = Read(
+            "-t", "app", "-tregistry.example:5000/team/app:1.2", "-f", "deploy/Dockerfile", "--target=release", "--build-arg", "A=1", "--build-arg", "FROM_CALLER",
+            "--build-arg", "UNSET", "--build-arg", "EMPTY", "--label", "x=y=z", "--label", "bare", "--no-cache", "--pull", "--iidfile", "id", "--network", "none", "--add-host", "db:10.0.0.1",
+            "--add-host", "v6=[::1]", "--add-host=host:host-gateway", "--jobs", "3", "--progress=plain", "ctx");
+        Assert.Equal("ctx", arguments.Context);
+        Assert.Equal(["app:latest", "registry.example:5000/team/app:1.2"], arguments.Tags.Select(t => t.FamiliarName));
+        Assert.Equal(("deploy/Dockerfile", "release", "id"), (arguments.File, arguments.Target, arguments.IidFile));
+        Assert.Equal(["A=1", "EMPTY=", "FROM_CALLER=its value"], arguments.BuildArgs.Select(a => $"{a.Key}={a.Value}"));
+        Assert.Equal(["bare=", "x=y=z"], arguments.Labels.Select(a => $"{a.Key}={a.Value}"));
+        Assert.True(arguments is { NoCache: true, Pull: true, Network: NetworkMode.None, Jobs: 3, Progress: ProgressMode.Plain, PrintGraph: null });
+        Assert.Equal(["db=10.0.0.1", "v6=::1", "host=127.0.0.1"], arguments.ExtraHosts);
+    }
+
+    [Theory]
+    [InlineData("--print-graph", GraphFormat.Text)]
+    [InlineData("--print-graph=text", GraphFormat.Text)]
+    [InlineData("--print-graph=dot", GraphFormat.Dot)]
+    internal void The_graph_is_printed_as_asked(string flag, GraphFormat expected) => Assert.Equal(expected, Read(flag, ".").PrintGraph);
+
+    [Theory]
+    [InlineData("-q", ProgressMode.Quiet)]
+    [InlineData("--quiet=false", ProgressMode.Auto)]
+    [InlineData("--progress=none", ProgressMode.None)]
+    [InlineData("--rm", ProgressMode.Auto)]
+    internal void Progress_is_chosen_by_flags(string flag, ProgressMode expected) => Assert.Equal(expected, Read(flag, ".").Progress);
+
+    [Fact]
+    public void What_docker_ignores_is_ignored_and_what_would_be_missed_is_warned_about()
+    {
+        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--squash", "--provenance=false", "-m", "1g", "--cache-from", "x", ".");
+        Assert.Equal(["--memory is not supported yet and has no effect", "--cache-from is not supported yet and has no effect"], arguments.Warnings);
+    }
+
+    [Theory]
+    [InlineData("invalid image name 'App': the repository must be lower case", "-t", "App", ".")]
+    [InlineData("invalid tag \"a@sha256:0000000000000000000000000000000000000000000000000000000000000000\": a name to be given can't have a digest", "-t", "a@sha256:0000000000000000000000000000000000000000000000000000000000000000", ".")]
+    [InlineData("network mode \"bridge\" is not supported", "--network", "bridge", ".")]
+    [InlineData("invalid --jobs \"0\": expected a number from 1", "--jobs", "0", ".")]
+    [InlineData("invalid --add-host \"db\": expected host:ip", "--add-host", "db", ".")]
+    [InlineData("invalid --add-host \"db:nowhere\": 'nowhere' is not an IP address", "--add-host", "db:nowhere", ".")]
+    [InlineData("invalid --build-arg \"=x\": the name is missing", "--build-arg", "=x", ".")]
+    [InlineData("--progress=tty needs a terminal on standard error", "--progress=tty", ".")]
+    [InlineData("invalid --progress \"loud\": expected auto, plain, tty, quiet or none", "--progress=loud", ".")]
+    [InlineData("several platforms are not supported yet", "--platform", "linux/amd64,linux/arm64", ".")]
+    [InlineData("platform plan9/mips is not supported: this machine builds for {0} only", "--platform", "plan9/mips", ".")]
+    [InlineData("invalid --platform: 'a/b/c/d' is not a platform: expected os/arch[/variant]", "--platform", "a/b/c/d", ".")]
+    [InlineData("--secret is not supported yet", "--secret", "id=x", ".")]
+    [InlineData("--push is not supported yet", "--push", ".")]
+    [InlineData("invalid --print-graph \"svg\": expected text or dot", "--print-graph=svg", ".")]
+    [InlineData("only one --output can go to standard output", "-o", "-", "-o", "type=oci,dest=-", ".")]
+    public void A_value_that_makes_no_sense_is_a_usage_error(string message, params string[] arguments)
+    {
+        CommandException e = Assert.Throws<CommandException>(() => Read(arguments));
+        Assert.Equal(message.Replace("{0}", Oci.Platform.Current.ToString(), StringComparison.Ordinal), e.Message);
+        Assert.Equal((ExitCode?)ExitCode.Refused, e.ExitCode);
+    }
+
+    [Fact]
+    public void The_own_platform_is_accepted_by_all_its_names()
+    {
+        Assert.Equal(".", Read("--platform", "local", ".").Context);
+        Assert.Equal(".", Read("--platform", Oci.Platform.Current.ToString(), ".").Context);
+    }
+
+    [Fact]
+    public void Load_adds_the_store_to_other_outputs_and_nothing_to_none()
+    {
+        Assert.Empty(Read("--load", ".").Outputs);
+        Assert.Equal([new DirectoryOutput("out"), new StoreOutput([])], Read("--load", "-o", "out", ".").Outputs);
+        Assert.Equal([new StoreOutput([])], Read("--load", "-o", "type=docker", ".").Outputs);
+    }
+
+    private static BuildArguments Read(params string[] arguments)
+    {
+        using var terminal = new Terminal(Stream.Null, Stream.Null, Stream.Null);
+        var grammar = new BuildGrammar(terminal);
+        var command = new Command("build");
+        grammar.Declare(command);
+        IReadOnlyList<string> tokens = FlagTokens.Rewrite(arguments, command.Options, grammar.StopsAtFirstOperand);
+        var root = new RootCommand { command };
+        ParseResult parsed = root.Parse(["build", .. tokens], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        Assert.Empty(parsed.Errors);
+        return grammar.Read(parsed, Environment);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using Builder.Cli.Builds;
+using Builder.Cli.Tests.Harness;
+
+namespace Builder.Cli.Tests.Builds;
+
+public sealed class DockerfileLoaderTests : IDisposable
+{
+    private readonly TestCli _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task The_default_is_Dockerfile_in_the_context_else_dockerfile()
+    {
+        _cli.Write("app/dockerfile", "FROM scratch\n");
+        Assert.Equal("app/dockerfile", (await LoadAsync("app")).Text.FileName);
+        _cli.Write("app/Dockerfile", "FROM busybox\n");
+        DockerfileSource source = await LoadAsync("app");
+        Assert.Equal(("app/Dockerfile", "FROM busybox\n"), (source.Text.FileName, source.Text.Text));
+        Assert.Equal(Path.Combine(_cli.Directory, "app"), source.ContextDirectory);
+        Assert.Null(source.IgnoreFile);
+    }
+
+    [Fact]
+    public async Task The_ignore_file_beside_the_Dockerfile_wins()
+    {
+        string general = _cli.Write("app/.dockerignore", "*\n");
+        _cli.Write("deploy/Dockerfile.prod", "FROM scratch\n");
+        Assert.Equal(general, (await LoadAsync("app", "deploy/Dockerfile.prod")).IgnoreFile);
+        string own = _cli.Write("deploy/Dockerfile.prod.dockerignore", "");
+        Assert.Equal(own, (await LoadAsync("app", "deploy/Dockerfile.prod")).IgnoreFile);
+    }
+
+    [Fact]
+    public async Task A_Dockerfile_on_standard_input_stands_alone_or_beside_a_context()
+    {
+        _cli.Write("app/x", "");
+        DockerfileSource alone = await LoadAsync("-", null, "FROM scratch\n");
+        Assert.Equal(("FROM scratch\n", null), (alone.Text.Text, alone.ContextDirectory));
+        DockerfileSource beside = await LoadAsync("app", "-", "FROM busybox\n");
+        Assert.Equal(("FROM busybox\n", Path.Combine(_cli.Directory, "app")), (beside.Text.Text, beside.ContextDirectory));
+    }
+
+    [Theory]
+    [InlineData("app", "Dockerfil", "no such Dockerfile: Dockerfil", "name it with --file")]
+    [InlineData("app", "app/Dockerfle", "no such Dockerfile: app/Dockerfle", "did you mean '--file app/Dockerfile.dev'?")]
+    [InlineData("app", null, "no such Dockerfile: app/Dockerfile", "did you mean '--file app/Dockerfile.dev'?")]
+    [InlineData("app", "app", "--file names a directory: app", null)]
+    [InlineData("nowhere", null, "no such build context: nowhere", null)]
+    [InlineData("app/Dockerfile.dev", null, "the build context is not a directory: app/Dockerfile.dev", "did you mean '--file app/Dockerfile.dev .'?")]
+    [InlineData("https://example.com/x.git", null, "a remote context is not supported yet: https://example.com/x.git", "clone or download it and give the directory")]
+    [InlineData("-", "-", "standard input can't be both the context and the Dockerfile", null)]
+    public async Task What_is_missing_is_named_with_what_is_near(string context, string? file, string message, string? hint)
+    {
+        _cli.Write("app/Dockerfile.dev", "FROM scratch\n");
+        CommandException e = await Assert.ThrowsAsync<CommandException>(() => LoadAsync(context, file));
+        Assert.Equal((message, hint), (e.Message, e.Hint));
+    }
+
+    [Fact]
+    public async Task An_archive_on_standard_input_is_refused_clearly()
+    {
+        foreach (byte[] archive in new byte[][] { [0x1f, 0x8b, 8, 0], [.. new byte[257], .. "ustar\0"u8], [.. "BZh9"u8], [0x28, 0xb5, 0x2f, 0xfd] })
+        {
+            var loader = new DockerfileLoader(_cli.Environment, new MemoryStream(archive));
+            CommandException e = await Assert.ThrowsAsync<CommandException>(() => loader.LoadAsync("-", null, CancellationToken.None));
+            Assert.Contains("not supported yet", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Text_that_is_not_utf8_and_files_beyond_the_cap_are_refused()
+    {
+        File.WriteAllBytes(Path.Combine(_cli.Directory, "latin"), [.. "FROM scratch\nLABEL a="u8, 0xE9, (byte)'\n']);
+        CommandException notText = await Assert.ThrowsAsync<CommandException>(() => LoadAsync(".", "latin"));
+        Assert.Equal("latin is not UTF-8 text: line 2 holds bytes that are not", notText.Message);
+        _cli.Write("huge", new string('#', (4 << 20) + 1));
+        CommandException huge = await Assert.ThrowsAsync<CommandException>(() => LoadAsync(".", "huge"));
+        Assert.Equal("huge is larger than 4 MiB, the limit for a Dockerfile", huge.Message);
+    }
+
+    private Task<DockerfileSource> LoadAsync(string context, string? file = null, string input = "") =>
+        new DockerfileLoader(_cli.Environment, new MemoryStream(Encoding.UTF8.GetBytes(input))).LoadAsync(context, file, CancellationToken.None);
+}

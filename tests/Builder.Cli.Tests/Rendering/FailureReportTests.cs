@@ -1,0 +1,60 @@
+using Builder.Cli.Rendering;
+using Builder.Executor;
+using Builder.Parser;
+using Builder.Parser.Text;
+
+namespace Builder.Cli.Tests.Rendering;
+
+public sealed class FailureReportTests
+{
+    private const string Dockerfile = "# a comment\nFROM busybox AS build\nRUN make \\\n    all\nCOPY . /\nUSER app\nCMD [\"app\"]\n";
+
+    [Fact]
+    public void A_failed_step_shows_its_last_output_its_place_and_the_reason()
+    {
+        var log = new StepLog();
+        log.Handle(Steps.Started(Steps.Run, 1));
+        for (int i = 1; i <= 60; i++) log.Handle(Steps.Output(Steps.Run, 1 + (i / 100.0), $"line {i}"));
+        string report = Report(new BuildFailedException(Steps.Run, "exit code 2", exitCode: 2, hint: "look at the makefile"), log);
+        string[] lines = report.Split('\n');
+        Assert.Equal(["------", " > [build 2/3] RUN make:", "0.110 line 11"], lines.Take(3));
+        Assert.Equal(
+            [
+                "0.600 line 60",
+                "------",
+                "app/Dockerfile:3",
+                "--------------------",
+                "   1 |     # a comment",
+                "   2 |     FROM busybox AS build",
+                "   3 | >>> RUN make \\",
+                "   4 | >>>     all",
+                "   5 |     COPY . /",
+                "   6 |     USER app",
+                "--------------------",
+                "builder: RUN make: exit code 2",
+                "hint: look at the makefile",
+                "",
+            ],
+            lines.Skip(51));
+    }
+
+    [Fact]
+    public void A_step_without_output_or_place_is_told_in_one_line() =>
+        Assert.Equal("builder: load build context: it can't be read\n", Report(new BuildFailedException(Steps.Context, "it can't be read"), new StepLog()));
+
+    [Fact]
+    public void Steps_are_counted_without_contexts_and_images()
+    {
+        var log = new StepLog();
+        foreach (var e in new[] { Steps.Started(Steps.Context, 0), Steps.Done(Steps.Context, 0), Steps.Done(Steps.Run, 1), Steps.Cached(Steps.Copy, 1), Steps.Cached(Steps.Scratch, 1) })
+            log.Handle(e);
+        Assert.Equal((1, 1), (log.Executed, log.Cached));
+    }
+
+    private static string Report(BuildFailedException failure, StepLog log)
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        new FailureReport(writer).Write(failure, log, DockerfileParser.Parse(new SourceText(Dockerfile, "app/Dockerfile")));
+        return writer.ToString();
+    }
+}

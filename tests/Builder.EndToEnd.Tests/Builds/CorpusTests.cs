@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using Builder.EndToEnd.Tests.Harness;
+
+namespace Builder.EndToEnd.Tests.Builds;
+
+/// <summary>Every Dockerfile of the corpus parses and has a graph. Base images that aren't here are stood in for by busybox.</summary>
+public sealed partial class CorpusTests
+{
+    public static TheoryData<string> Cases =>
+        new(Directory.EnumerateDirectories(Repository.PathTo("testdata/dockerfiles"))
+            .Where(d => File.Exists(Path.Combine(d, "Dockerfile"))).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal));
+
+    [EndToEndTheory]
+    [MemberData(nameof(Cases))]
+    public async Task A_dockerfile_has_a_graph(string name)
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        string path = Path.Combine(Repository.Case(name), "Dockerfile");
+        string text = await File.ReadAllTextAsync(path);
+        foreach (string image in Images(text))
+            (await workspace.RunAsync("tag", "busybox", image)).Succeeded();
+        CommandResult graph = await workspace.RunAsync("build", "--print-graph", "-f", path, Repository.Case(name));
+        if (graph.ExitCode == 0)
+            Assert.NotEmpty(graph.Output);
+        else
+            AssertOnlyNotSupportedYet(graph);
+    }
+
+    /// <summary>The corpus is ahead of the product; what it can't do yet has codes of its own.</summary>
+    private static void AssertOnlyNotSupportedYet(CommandResult result)
+    {
+        string[] errors = [.. result.Error.Split('\n').Where(line => line.Contains(": error ", StringComparison.Ordinal))];
+        Assert.True(errors.Length > 0 && errors.All(line => line.Contains("BLD24", StringComparison.Ordinal)), result.ToString());
+    }
+
+    /// <summary>Names after FROM and --from= that are images: not stages, not numbers, defaults of arguments put in.</summary>
+    private static HashSet<string> Images(string dockerfile)
+    {
+        Dictionary<string, string> defaults = Default().Matches(dockerfile)
+            .GroupBy(m => m.Groups["name"].Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Groups["value"].Value, StringComparer.Ordinal);
+        HashSet<string> stages = [.. Stage().Matches(dockerfile).Select(m => m.Groups["stage"].Value)];
+        IEnumerable<string> names = From().Matches(dockerfile).Select(m => m.Groups["image"].Value)
+            .Select(image => Variable().Replace(image, m => defaults[m.Groups["name"].Value]));
+        return [.. names.Where(name => name != "scratch" && !stages.Contains(name) && !name.All(char.IsAsciiDigit) && name != "busybox" && name != "busybox:latest")];
+    }
+
+    [GeneratedRegex(@"^ARG\s+(?<name>\w+)=""?(?<value>[^""\s]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Default();
+
+    [GeneratedRegex(@"^FROM\s.*\s[Aa][Ss]\s+(?<stage>\S+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Stage();
+
+    [GeneratedRegex(@"(^FROM\s+(--\S+\s+)*|--from=|[,=]from=)(?<image>[^\s,]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex From();
+
+    [GeneratedRegex(@"\$\{?(?<name>\w+)\}?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Variable();
+}

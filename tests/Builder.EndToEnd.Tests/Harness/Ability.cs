@@ -1,0 +1,21 @@
+namespace Builder.EndToEnd.Tests.Harness;
+
+/// <summary>What a machine may lack.</summary>
+public enum Ability
+{
+    /// <summary>User namespaces with id ranges, and a published program: every end-to-end test needs these.</summary>
+    Sandbox,
+
+    /// <summary>Effective uid 0.</summary>
+    Root,
+
+    /// <summary>dockerd 20.10 or later and the right to start it.</summary>
+    Docker,
+
+    /// <summary>mmdebstrap, or a Debian base made earlier.</summary>
+    Debian,
+
+    Skopeo,
+
+    Umoci,
+}

@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Builder.EndToEnd.Tests.Harness;
+
+/// <summary>What a finished process left behind.</summary>
+internal sealed record CommandResult(string CommandLine, int ExitCode, byte[] OutputBytes, string Error, TimeSpan Duration)
+{
+    public string Output => Encoding.UTF8.GetString(OutputBytes);
+
+    /// <summary>Standard error and output, for what may be printed on either.</summary>
+    public string Everything => Error + Output;
+
+    /// <summary>The result itself, when the process ended well; else the test fails with all the process said.</summary>
+    public CommandResult Succeeded() => ExitedWith(0);
+
+    public CommandResult ExitedWith(int exitCode)
+    {
+        Assert.True(ExitCode == exitCode, $"expected exit code {exitCode}, got:\n{this}");
+        return this;
+    }
+
+    public override string ToString() =>
+        $"$ {CommandLine}\nexit code {ExitCode} after {Duration.TotalSeconds:F2} s\n--- standard error\n{Tail(Error)}\n--- standard output\n{Tail(Output)}";
+
+    private static string Tail(string text) => text.Length <= 6000 ? text : "[...]" + text[^6000..];
+}

@@ -1,0 +1,124 @@
+using Builder.EndToEnd.Tests.Harness;
+using Builder.EndToEnd.Tests.Trees;
+
+namespace Builder.EndToEnd.Tests.Sandboxing;
+
+/// <summary>What a program sees from inside, in RUN and in run alike.</summary>
+public sealed class SandboxTests
+{
+    /// <summary>Docker's fourteen.</summary>
+    private const string DefaultCapabilities = "00000000a80425fb";
+
+    public static TheoryData<string, string> Facts => new()
+    {
+        { "grep -E '^Cap(Prm|Eff|Bnd):' /proc/self/status | cut -f 2 | sort -u", DefaultCapabilities },
+        { "echo $$", "1" },
+        { "id -u; id -g", "0\n0" },
+        { "ls /proc/self/fd | wc -l", "4" }, // 0, 1, 2, and the directory that ls reads.
+        { "cd /dev && ls -d console full null ptmx pts random shm stderr stdin stdout tty urandom zero 2>/dev/null | grep -v console | tr '\\n' ' '",
+            "full null ptmx pts random shm stderr stdin stdout tty urandom zero " },
+        { "ls /dev | grep -E '^(sd|vd|nvme|loop|kmsg|mem|kvm|fuse|net|mapper)' | wc -l", "0" },
+        { "echo x > /dev/null && head -c 4 /dev/zero | wc -c && head -c 4 /dev/urandom | wc -c", "4\n4" },
+        { "cat /proc/kcore /proc/keys /proc/timer_list 2>/dev/null | wc -c; find /proc/acpi /proc/scsi /sys/firmware -mindepth 1 2>/dev/null | wc -l", "0\n0" },
+        { "(echo 1 > /proc/sys/kernel/domainname) 2>/dev/null || echo read-only", "read-only" },
+        { "(echo b > /proc/sysrq-trigger) 2>/dev/null || echo read-only", "read-only" },
+        { "mkdir /sys/x 2>/dev/null || echo read-only", "read-only" },
+        { "ps | grep -c -v -E 'ps|PID|sh|grep|sort' || true", "0" },
+        { "mount -t tmpfs none /mnt 2>/dev/null || echo refused", "refused" },
+        { "mkdir /tmp/m; mount -t tmpfs none /tmp/m 2>/dev/null || echo refused", "refused" },
+        { "touch /a && chown 1234:5678 /a && stat -c %u:%g /a", "1234:5678" },
+        { "umask", "0022" },
+    };
+
+    [EndToEndTheory]
+    [MemberData(nameof(Facts))]
+    public async Task A_fact_holds_in_a_step_and_in_a_container(string command, string expected)
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        workspace.Write("fact.sh", command + "\n");
+        (await workspace.BuildTextAsync("FROM busybox\nCOPY fact.sh /\nRUN [\"sh\", \"-c\", \". /fact.sh > /result\"]\n", "-t", "fact")).Succeeded();
+        Assert.Equal(expected, (await workspace.RunAsync("run", "--rm", "fact", "cat", "/result")).Succeeded().Output.TrimEnd('\n'));
+        Assert.Equal(expected, (await workspace.RunAsync("run", "--rm", "busybox", "sh", "-c", command)).Succeeded().Output.TrimEnd('\n'));
+    }
+
+    [EndToEndFact]
+    public async Task An_ordinary_user_inside_has_no_capabilities()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        CommandResult result = (await workspace.RunAsync("run", "--rm", "-u", "1000", "busybox", "grep", "CapEff", "/proc/self/status")).Succeeded();
+        Assert.Equal("CapEff:\t0000000000000000\n", result.Output);
+    }
+
+    [EndToEndFact]
+    public async Task The_environment_of_the_caller_and_the_files_of_the_host_stay_outside()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        workspace.Environment["SECRET_OF_THE_CALLER"] = "secret";
+        string[] environment = (await workspace.RunAsync("run", "--rm", "busybox", "env")).Succeeded().Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["HOME", "HOSTNAME", "PATH"], environment.Select(line => line.Split('=')[0]).Order(StringComparer.Ordinal));
+        string mounts = (await workspace.RunAsync("run", "--rm", "busybox", "cat", "/proc/self/mountinfo")).Succeeded().Output;
+        Assert.DoesNotContain(workspace.Home, mounts, StringComparison.Ordinal);
+        Assert.Equal("0\n", (await workspace.RunAsync("run", "--rm", "busybox", "sh", "-c", "ls -a /.. | grep -c -x var/tmp || true")).Succeeded().Output);
+    }
+
+    [EndToEndFact]
+    public async Task Resolver_and_hosts_are_there_and_not_in_the_layer()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        string tar = workspace.PathTo("tree.tar");
+        (await workspace.BuildTextAsync(
+            "FROM busybox\nRUN cat /etc/resolv.conf > /resolver; cat /etc/hosts > /hosts; touch /etc/own\n", "-t", "names", "-o", $"type=tar,dest={tar}", "--load")).Succeeded();
+        FileTree tree = FileTree.Read(tar);
+        foreach (string path in new[] { "etc/resolv.conf", "etc/hosts", "etc/hostname", ".dockerenv", "dev/null", "proc/self", "sys/kernel" })
+            Assert.DoesNotContain(path, tree.Entries.Keys);
+        Assert.Contains("etc/own", tree.Entries.Keys);
+        Assert.Equal(0x1ED, tree["etc"].Mode);
+        string seen = (await workspace.RunAsync("run", "--rm", "names", "cat", "/resolver", "/hosts")).Succeeded().Output;
+        Assert.Contains("localhost", seen, StringComparison.Ordinal);
+        Assert.Contains("nameserver", seen, StringComparison.Ordinal);
+    }
+
+    [EndToEndFact]
+    public async Task Without_a_network_there_is_only_loopback()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        CommandResult result = (await workspace.RunAsync("run", "--rm", "--network", "none", "busybox", "sh", "-c", "ls /sys/class/net; ping -c 1 -w 2 127.0.0.1 >/dev/null && echo up"))
+            .Succeeded();
+        Assert.Equal("lo\nup\n", result.Output);
+        CommandResult host = (await workspace.RunAsync("run", "--rm", "--network", "host", "busybox", "cat", "/proc/net/dev")).Succeeded();
+        Assert.Equal(
+            File.ReadLines("/proc/net/dev").Skip(2).Select(l => l.Split(':')[0].Trim()),
+            host.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2).Select(l => l.Split(':')[0].Trim()));
+    }
+
+    [EndToEndFact]
+    public async Task Links_in_the_context_lead_nowhere_outside()
+    {
+        await using Workspace workspace = new();
+        string secret = workspace.PathTo("secret");
+        await File.WriteAllTextAsync(secret, "secret\n");
+        File.CreateSymbolicLink(Path.Combine(workspace.Context, "link"), secret);
+        Directory.CreateSymbolicLink(Path.Combine(workspace.Context, "directory"), "/etc");
+        CommandResult file = await workspace.BuildTextAsync("FROM scratch\nCOPY directory/passwd /passwd\n", "-o", workspace.PathTo("out"));
+        file.ExitedWith(1);
+        (await workspace.BuildTextAsync("FROM scratch\nCOPY . /all/\n", "-o", workspace.PathTo("all"))).Succeeded();
+        Assert.Equal(secret, new FileInfo(workspace.PathTo("all/all/link")).LinkTarget);
+    }
+
+    [EndToEndFact]
+    public async Task Background_processes_of_a_step_end_with_it()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        CommandResult result = (await workspace.BuildTextAsync(
+            $"FROM busybox\nRUN (sleep 300; echo {workspace.Token}) >/dev/null 2>&1 & echo started\n")).Succeeded();
+        Assert.True(result.Duration < TimeSpan.FromSeconds(20), result.ToString());
+        await workspace.AssertNothingLeftAsync();
+    }
+}

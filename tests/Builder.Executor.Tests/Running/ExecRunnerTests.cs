@@ -1,0 +1,87 @@
+using Builder.Executor.Running;
+using Builder.Graph.Operations;
+using Builder.Sandbox;
+using Builder.Sandbox.Plans;
+
+namespace Builder.Executor.Tests.Running;
+
+public sealed class ExecRunnerTests
+{
+    private static readonly ExecOperation Make = new()
+    {
+        Arguments = ["/bin/sh", "-c", "make"],
+        Environment = ["PATH=/bin", "http_proxy=own"],
+        ProxyEnvironment = ["http_proxy=given", "https_proxy=given"],
+        WorkingDirectory = "/src",
+        User = "app:staff",
+        ExtraHosts = ["db=10.0.0.1"],
+    };
+
+    [Fact]
+    public async Task The_plan_says_what_the_instruction_says()
+    {
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), [new TmpfsMount("/t")], CancellationToken.None);
+
+        Assert.Equal(["/bin/sh", "-c", "make"], plan.Process.Arguments);
+        Assert.Equal(["PATH=/bin", "http_proxy=own", "https_proxy=given"], plan.Process.Environment);
+        Assert.Equal(("/src", "app:staff"), (plan.Process.WorkingDirectory, plan.Process.User));
+        Assert.Equal(("buildkitsandbox", SandboxNetwork.Host), (plan.Hostname, plan.Network));
+        Assert.Equal("127.0.0.1\tlocalhost buildkitsandbox\n::1\tlocalhost ip6-localhost ip6-loopback\n10.0.0.1\tdb\n", plan.Hosts);
+        Assert.Equal([new TmpfsMount("/t")], plan.Mounts);
+        Assert.Same(SecurityProfile.Default, plan.Security);
+        Assert.True(plan.ReadOnlyGeneratedFiles);
+    }
+
+    [Fact]
+    public async Task Without_network_there_are_no_resolvers()
+    {
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make with { Network = NetworkMode.None }, new DirectoryRoot("/r"), [], CancellationToken.None);
+
+        Assert.Equal((SandboxNetwork.None, ""), (plan.Network, plan.ResolvConf));
+    }
+
+    [Fact]
+    public async Task Insecure_lifts_what_is_masked()
+    {
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make with { Insecure = true }, new DirectoryRoot("/r"), [], CancellationToken.None);
+
+        Assert.Equal(41, plan.Security.Capabilities.Count);
+        Assert.Empty(plan.Security.MaskedPaths);
+        Assert.Empty(plan.Security.ReadOnlyPaths);
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_is_named_with_its_exit_code_and_its_last_lines()
+    {
+        var sandboxes = new FakeSandboxes((_, io) =>
+        {
+            io.OnOutput(1, "compiling\n"u8);
+            io.OnOutput(2, "no rule"u8);
+            return new SandboxExit(2, null);
+        });
+        var lines = new List<string>();
+
+        var e = await Assert.ThrowsAsync<OperationException>(() => RunAsync(sandboxes, lines));
+
+        Assert.Equal("process \"/bin/sh -c make\" did not complete successfully: exit code: 2", e.Message);
+        Assert.Equal(2, e.ExitCode);
+        Assert.Equal(["compiling", "no rule"], e.Output);
+        Assert.Equal(["compiling", "no rule"], lines);
+    }
+
+    [Fact]
+    public async Task A_command_that_could_not_be_started_keeps_its_code()
+    {
+        var sandboxes = new FakeSandboxes((_, _) => throw new SandboxException("/bin/sh: not found", 127));
+
+        var e = await Assert.ThrowsAsync<OperationException>(() => RunAsync(sandboxes, []));
+
+        Assert.Equal(("/bin/sh: not found", 127), (e.Message, e.ExitCode));
+    }
+
+    private static async Task RunAsync(FakeSandboxes sandboxes, List<string> lines)
+    {
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), [], CancellationToken.None);
+        await new ExecRunner(sandboxes).RunAsync(Make, plan, new OutputLines((_, line) => lines.Add(line)), CancellationToken.None);
+    }
+}

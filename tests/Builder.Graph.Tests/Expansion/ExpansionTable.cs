@@ -1,0 +1,28 @@
+namespace Builder.Graph.Tests.Expansion;
+
+/// <summary>Finds the table, which lies outside the repository.</summary>
+internal static class ExpansionTable
+{
+    /// <summary>The table: where the environment says, else beside the repository.</summary>
+    public static string File => Path.Combine(Configured ?? Path.Combine(RepositoryRoot(), "..", "shared", "data"), "expansion.txt");
+
+    /// <summary>Why the table can't be tested, or null; where the environment promises it, it can.</summary>
+    public static string? ReasonToSkip =>
+        Configured is not null || System.IO.File.Exists(File) ? null : $"no table at {File}; set BUILDER_SHARED_DATA";
+
+    private static string? Configured =>
+        Environment.GetEnvironmentVariable("BUILDER_SHARED_DATA") is { Length: > 0 } configured ? configured : null;
+
+    private static string RepositoryRoot()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !System.IO.File.Exists(Path.Combine(directory, "Builder.sln"))) directory = Path.GetDirectoryName(directory);
+        return directory ?? throw new InvalidOperationException($"no solution above {AppContext.BaseDirectory}");
+    }
+}
+
+/// <summary>A test that needs the table.</summary>
+internal sealed class ExpansionTableFactAttribute : FactAttribute
+{
+    public ExpansionTableFactAttribute() => Skip = ExpansionTable.ReasonToSkip;
+}
