@@ -1,5 +1,4 @@
 using Builder.Cache.Images;
-using Builder.Cli.CommandLine;
 using Builder.Cli.Images;
 using Builder.Graph.Lowering;
 using Builder.Oci;

@@ -1,5 +1,4 @@
 using System.Text;
-using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Text;
