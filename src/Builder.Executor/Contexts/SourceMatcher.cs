@@ -21,7 +21,9 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
         if (literal < 0) return MatchPath(source, pivot, TreePath.Parse(rest));
 
         TreePath prefix = TreePath.Parse(string.Join('/', names[..literal]));
-        if (!tree.TryResolve(pivot.Join(prefix), out TreePath start) || tree.Stat(start) is not { IsDirectory: true }) return [];
+        // A pattern may match nothing, but the path before it is a plain one.
+        if (!tree.TryResolve(pivot.Join(prefix), out TreePath start)) return parents ? [] : throw MissingSource.Describe(tree, source, pivot.Join(prefix));
+        if (tree.Stat(start) is not { IsDirectory: true }) return [];
         Segment[] segments = [.. names[literal..].Where(n => n != ".").Select(n => Compile(source, n))];
         var matches = new SortedDictionary<TreePath, SourceMatch>();
         Expand(start, prefix, pivot, segments, matches);

@@ -42,7 +42,11 @@ public sealed class PrivateDocker : IAsyncLifetime
 
     /// <summary>Builds a context with Docker's own BuildKit, on the host's network.</summary>
     internal async Task<CommandResult> BuildAsync(string context, string tag) =>
-        (await RunAsync("build", "--network=host", "-t", tag, context)).Succeeded();
+        (await TryBuildAsync(context, tag)).Succeeded();
+
+    /// <summary>The same, with further arguments; it may fail.</summary>
+    internal Task<CommandResult> TryBuildAsync(string context, string tag, params IEnumerable<string> arguments) =>
+        RunAsync(["build", "--network=host", "-t", tag, .. arguments, context]);
 
     /// <summary>The file tree that a container of an image sees.</summary>
     internal async Task<byte[]> ExportAsync(string image)

@@ -64,6 +64,7 @@ internal sealed class TarReader(Stream stream)
                 "hardlink" => Normalize(Text(extended, "linkpath") ?? Field(header, 157, 100)),
                 _ => "",
             },
+            Modified = DateTimeOffset.FromUnixTimeSeconds(Seconds(extended) ?? Number(header, 136, 12)),
             Device = type is "char" or "block" ? $"{Number(header, 329, 8)}:{Number(header, 337, 8)}" : "",
             Attributes = extended
                 .Where(pair => pair.Key.StartsWith(AttributePrefix, StringComparison.Ordinal))
@@ -120,6 +121,9 @@ internal sealed class TarReader(Stream stream)
 
     private static string? Text(Dictionary<string, byte[]> extended, string key) =>
         extended.TryGetValue(key, out byte[]? value) ? Encoding.Latin1.GetString(value) : null;
+
+    private static long? Seconds(Dictionary<string, byte[]> extended) =>
+        Text(extended, "mtime") is { } time ? (long)Math.Floor(decimal.Parse(time, CultureInfo.InvariantCulture)) : null;
 
     private static long? Decimal(Dictionary<string, byte[]> extended, string key) =>
         extended.TryGetValue(key, out byte[]? value) ? long.Parse(Encoding.ASCII.GetString(value), CultureInfo.InvariantCulture) : null;

@@ -30,6 +30,8 @@ internal sealed record TreeEntry
     /// <summary>Extended attributes as <c>name=hex</c>, sorted.</summary>
     public ImmutableSortedDictionary<string, string> Attributes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    public DateTimeOffset Modified { get; init; }
+
     /// <summary>All names of the same file, sorted, when there are several.</summary>
     public string Names { get; init; } = "";
 

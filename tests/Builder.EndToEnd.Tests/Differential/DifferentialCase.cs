@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Builder.EndToEnd.Tests.Differential;
+
+/// <summary>A Dockerfile with its context, to be built by two engines.</summary>
+/// <param name="Name">A sentence, or the seed it was made from.</param>
+/// <param name="Dockerfile">Text of the Dockerfile.</param>
+/// <param name="Files">Files of the context.</param>
+internal sealed record DifferentialCase(string Name, string Dockerfile, ImmutableArray<ContextFile> Files)
+{
+    /// <summary>A shell script that completes the context, run in it.</summary>
+    public string Script { get; init; } = "";
+
+    /// <summary>Further words of the command line.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+
+    /// <summary>Whether both engines must refuse it.</summary>
+    public bool MustFail { get; init; }
+
+    /// <summary>The section of differences.md that tells why the engines differ here; empty when they must not.</summary>
+    public string Difference { get; init; } = "";
+
+    /// <summary>Part of the short run among the end-to-end tests.</summary>
+    public bool IsSample { get; init; }
+}
+
+/// <summary>A regular file of a context, mode included.</summary>
+internal sealed record ContextFile(string Path, string Content, UnixFileMode Mode);

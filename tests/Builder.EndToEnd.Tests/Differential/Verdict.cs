@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Builder.EndToEnd.Tests.Differential;
+
+internal enum Outcome
+{
+    /// <summary>Both built it, and the images are the same.</summary>
+    Same,
+
+    /// <summary>Both refused it, each with an error of its own.</summary>
+    BothRefuse,
+
+    /// <summary>They differ, and differences.md tells why.</summary>
+    Explained,
+
+    Different,
+}
+
+/// <summary>What came of building a case twice.</summary>
+internal sealed record Verdict(DifferentialCase Case, Outcome Outcome, ImmutableArray<string> Details)
+{
+    public bool IsGood => Outcome != Outcome.Different;
+
+    public override string ToString() => $"{Case.Name}\n  {string.Join("\n  ", Details)}";
+}
