@@ -15,7 +15,7 @@ internal sealed record BuiltImage(JsonNode Config, ImmutableSortedDictionary<str
     {
         Dictionary<string, long> offsets = Offsets(archive);
         JsonNode manifest = JsonNode.Parse(ReadText(archive, "manifest.json"))![0]!;
-        JsonNode config = JsonNode.Parse(ReadText(archive, manifest["Config"]!.GetValue<string>()))!;
+        JsonNode config = JsonNode.Parse(ReadText(archive, manifest[nameof(Config)]!.GetValue<string>()))!;
         Dictionary<string, (int Layer, TreeEntry Entry)> tree = new(StringComparer.Ordinal);
         int index = 0;
         foreach (JsonNode? layer in manifest["Layers"]?.AsArray() ?? [])
