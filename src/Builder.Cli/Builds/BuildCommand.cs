@@ -5,6 +5,7 @@ using Builder.Cli.Images;
 using Builder.Cli.Rendering;
 using Builder.Executor;
 using Builder.Executor.Events;
+using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Oci;
 using Builder.Parser;
@@ -56,6 +57,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         {
             lowered = await LowerAsync(session, cancellationToken);
             if (lowered.Build is null) return ExitCode.Failure;
+            if (lowered.Checks.FailsBuild) throw CheckFailure(lowered.Checks);
             if (session.Arguments.PrintGraph is { } format)
             {
                 context.Terminal.Out.Write(GraphText.Print(lowered.Build, format));
@@ -85,9 +87,23 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         finally
         {
             progress.Finish();
-            if (session.Arguments.Progress is not (ProgressMode.Quiet or ProgressMode.None) || lowered is { Build: null })
-                diagnostics.Write(parsed.Source, [.. parsed.Diagnostics, .. lowered is null ? [] : (IEnumerable<Diagnostic>)lowered.Diagnostics]);
+            bool isQuiet = session.Arguments.Progress is ProgressMode.Quiet or ProgressMode.None;
+            if (!isQuiet || lowered is { Build: null } or { Checks.FailsBuild: true }) WriteDiagnostics(parsed, lowered);
         }
+    }
+
+    private void WriteDiagnostics(ParseResult parsed, LoweringResult? lowered)
+    {
+        diagnostics.Write(parsed.Source, parsed.Diagnostics.Where(d => !CheckReport.Covers(d)));
+        if (lowered is null) return;
+        diagnostics.Write(parsed.Source, lowered.Diagnostics);
+        diagnostics.Write(parsed.Source, lowered.Checks.Findings.Select(finding => finding.Diagnostic));
+    }
+
+    private static CommandException CheckFailure(CheckReport checks)
+    {
+        string rules = string.Join(", ", checks.Findings.Select(finding => finding.Rule.Name).Distinct().Order(StringComparer.Ordinal));
+        return new CommandException($"the checks found something, and the Dockerfile asks for errors then: {rules}", hint: "'# check=error=true' says so");
     }
 
     // Each pass tells which images it needs to go on.
@@ -102,6 +118,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             Labels = arguments.Labels,
             Network = arguments.Network,
             ExtraHosts = arguments.ExtraHosts,
+            Checks = new CheckOptions { IsIgnored = IgnoredPaths.Of(session.Source.IgnoreFile) },
         };
         var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, _time, session.Hub.Publish));
         while (true)

@@ -22,6 +22,12 @@ internal sealed class IgnoreRules
 
     public bool IsEmpty => _rules.Length == 0;
 
+    /// <summary>Whether a rule takes something back.</summary>
+    public bool HasExceptions => _rules.Any(rule => rule.Negated);
+
+    /// <summary>Whether a rule leaves nothing of the whole tree.</summary>
+    public bool ExcludesEverything => _rules.Any(rule => rule is { Negated: false, Text: "*" or "**" or "**/*" });
+
     /// <summary>What holds at the root of a tree, to begin a walk with.</summary>
     public IgnoreState Start => new(new bool[_rules.Length], Excluded: false, LastMatch: -1);
 

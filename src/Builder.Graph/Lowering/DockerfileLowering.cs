@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Graph.Checks;
 using Builder.Graph.Lowering.Stages;
 using Builder.Oci;
 using Builder.Oci.Images;
@@ -18,16 +19,20 @@ public static class DockerfileLowering
     {
         var findings = new Findings();
         var budget = new TextBudget();
+        CheckSettings settings = CheckSettings.Of(request, findings);
         StageList stages = StageList.Split(request.Parsed, findings);
         GlobalScope scope = GlobalScope.Evaluate(request, stages, budget, findings);
         ImmutableArray<StageBase?> bases = StageBase.ResolveAll(stages, scope, request, findings);
-        if (FindTarget(request, stages, findings) is not { } target) return Result(findings, []);
+        if (FindTarget(request, stages, findings) is not { } target) return Finished(null, stages.Stages.Select(stage => stage.Index));
 
         var planner = new StagePlanner(request, stages, bases, findings);
-        planner.Plan(target.Index);
+        if (request.Checks.AllStages) planner.PlanAll();
+        else planner.Plan(target.Index);
+        IEnumerable<int> reached = planner.Plans.Select(plan => plan.Base.Syntax.Index);
         bool failed = findings.HasErrors || request.Parsed.HasErrors;
         ImmutableArray<ImageRequest> missing = [.. planner.Missing];
-        if (!missing.IsEmpty || !planner.IsComplete) return Result(findings, failed ? [] : missing);
+        if (!missing.IsEmpty && !failed) return new(new(missing), null, new([.. findings.InSourceOrder]), new CheckReport([], false));
+        if (!missing.IsEmpty || !planner.IsComplete) return Finished(null, reached);
 
         var context = new LoweringContext(request, stages, scope, budget, findings);
         foreach (StagePlan plan in planner.Plans)
@@ -35,7 +40,14 @@ public static class DockerfileLowering
             if (!budget.IsExhausted) StageLowering.Lower(plan, context);
         }
 
-        return Result(findings, [], failed || findings.HasErrors ? null : Finish(context, context.Finished(target.Index)));
+        return Finished(failed || findings.HasErrors ? null : Finish(context, context.Finished(target.Index)), reached);
+
+        LoweringResult Finished(LoweredBuild? build, IEnumerable<int> reached)
+        {
+            var checks = new CheckContext(request, stages, scope, bases, reached.ToHashSet(), settings);
+            ILookup<bool, Diagnostic> byKind = findings.InSourceOrder.ToLookup(d => CheckRules.Find(d.Code) is not null);
+            return new LoweringResult([], build, new([.. byKind[false]]), Checker.Run(checks, settings, byKind[true]));
+        }
     }
 
     private static StageSyntax? FindTarget(LoweringRequest request, StageList stages, Findings findings)
@@ -74,7 +86,4 @@ public static class DockerfileLowering
         HistoryItem[] history = [.. target.History.Select(item => item with { Vertex = item.Vertex is { } vertex ? renumber(vertex) : null })];
         return new LoweredBuild(graph, image, new([.. history]), target.BaseImage);
     }
-
-    private static LoweringResult Result(Findings findings, ImmutableArray<ImageRequest> missing, LoweredBuild? build = null) =>
-        new(new(missing), build, new([.. findings.InSourceOrder]));
 }

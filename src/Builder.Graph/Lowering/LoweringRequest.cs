@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Graph.Checks;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
@@ -32,6 +33,9 @@ public sealed record LoweringRequest
     /// <summary>--add-host, each <c>host=ip</c>.</summary>
     public EquatableArray<string> ExtraHosts { get; init; }
 
+    /// <summary>How far checks go.</summary>
+    public CheckOptions Checks { get; init; } = new();
+
     /// <summary>Images resolved so far, by the key of the <see cref="ImageRequest"/> that asked for them.</summary>
     public ImmutableDictionary<string, ResolvedImage> Images { get; init; } = ImmutableDictionary<string, ResolvedImage>.Empty;
 }
@@ -55,4 +59,8 @@ public sealed record ImageRequest(ImageReference Reference, Platform Platform, i
 /// <summary>What is known of a base image.</summary>
 /// <param name="ConfigDigest">Digest of the config.</param>
 /// <param name="Config">The config.</param>
-public sealed record ResolvedImage(Digest ConfigDigest, ImageConfig Config);
+public sealed record ResolvedImage(Digest ConfigDigest, ImageConfig Config)
+{
+    /// <summary>False for one that only stands for an image nobody has asked for: checks do without.</summary>
+    public bool IsKnown { get; init; } = true;
+}

@@ -1,3 +1,4 @@
+using Builder.Graph.Checks;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 using Builder.Parser.Diagnostics;
@@ -10,9 +11,10 @@ namespace Builder.Graph.Lowering;
 /// </summary>
 /// <param name="MissingImages">Images to resolve first.</param>
 /// <param name="Build">The graph and the image to be.</param>
-/// <param name="Diagnostics">Findings of this pass, in source order; the parser's are not repeated.</param>
+/// <param name="Diagnostics">Errors and warnings of this pass, in source order; the parser's are not repeated.</param>
+/// <param name="Checks">What the checks found; empty while images are missing.</param>
 public sealed record LoweringResult(
-    EquatableArray<ImageRequest> MissingImages, LoweredBuild? Build, EquatableArray<Diagnostic> Diagnostics);
+    EquatableArray<ImageRequest> MissingImages, LoweredBuild? Build, EquatableArray<Diagnostic> Diagnostics, CheckReport Checks);
 
 /// <summary>A build ready to be executed.</summary>
 /// <param name="Graph">The work.</param>

@@ -24,12 +24,12 @@ public class ArgumentTests
     [Fact]
     public void An_undeclared_global_argument_gets_a_hint() =>
         Assert.Equal(
-            ("BLD3201", "$A", "it is set above the first FROM: repeat 'ARG A' in this stage"),
+            ("UndefinedVar", "$A", "it is set above the first FROM: repeat 'ARG A' in this stage"),
             Lowered.From("ARG A=1\nFROM scratch\nLABEL l=$A").SingleWarning());
 
     [Fact]
     public void A_misspelt_variable_gets_the_nearest_name() =>
-        Assert.Equal(("BLD3201", "$VERSOIN", "did you mean 'VERSION'?"), Lowered.From("FROM scratch\nENV VERSION=1\nLABEL v=$VERSOIN").SingleWarning());
+        Assert.Equal(("UndefinedVar", "$VERSOIN", "did you mean 'VERSION'?"), Lowered.From("FROM scratch\nENV VERSION=1\nLABEL v=$VERSOIN").SingleWarning());
 
     [Fact]
     public void An_argument_without_a_value_is_empty_on_purpose() =>

@@ -25,6 +25,10 @@ internal sealed class Lowered
 
     public IEnumerable<Diagnostic> Errors => Result.Diagnostics.Where(d => d.Severity == Severity.Error);
 
+    /// <summary>Warnings of lowering and findings of checks.</summary>
+    public IEnumerable<Diagnostic> Warnings =>
+        Result.Diagnostics.Where(d => d.Severity == Severity.Warning).Concat(Result.Checks.Findings.Select(finding => finding.Diagnostic));
+
     /// <summary>The build; fails the test when there are errors.</summary>
     public LoweredBuild Build
     {
@@ -104,7 +108,7 @@ internal sealed class Lowered
     /// <summary>The only warning.</summary>
     public (string Code, string Culprit, string? Hint) SingleWarning()
     {
-        Diagnostic warning = Assert.Single(Result.Diagnostics, d => d.Severity == Severity.Warning);
+        Diagnostic warning = Assert.Single(Warnings);
         return (warning.Code, Source.TextOf(warning.Span), warning.Hint);
     }
 }

@@ -23,6 +23,7 @@ internal static class CopyLowering
         FileSystemSource? from = null;
         if (copy.Flags.From is { } name && !scope.Planned.Sources.TryGetValue(name.Text, out from))
             return; // reported when the stages were planned
+        if (from is null) IgnoredSources.Check(copy, sources, scope);
         if (sources is null || !sourcesOk || destination is null || inlineFiles is null || !flagsOk) return;
 
         var operation = new CopyOperation

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Graph.Checks.Rules;
 using Builder.Graph.Lowering.History;
 using Builder.Graph.Lowering.Values;
 using Builder.Oci.Collections;
@@ -23,6 +24,7 @@ internal static class ExposeLowering
                 if (range is not null)
                 {
                     ports.UnionWith(range.Ports);
+                    Check(text, word, range, scope);
                     continue;
                 }
 
@@ -35,5 +37,21 @@ internal static class ExposeLowering
         ImmutableSortedSet<string> known = scope.State.Config.ExposedPorts ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
         scope.State.Config = scope.State.Config with { ExposedPorts = known.Union(ports) };
         scope.Commit("EXPOSE " + GoText.Set(ports));
+    }
+
+    private static void Check(string text, Word word, PortRange range, InstructionScope scope)
+    {
+        string container = text[(text.LastIndexOf(':') + 1)..];
+        if (container.Length < text.Length)
+        {
+            scope.Notice(
+                ExposeInvalidFormat.Rule,
+                $"'{text}' names an address or a port of the host, which EXPOSE does nothing with",
+                word.Span,
+                $"write '{container}' here, and publish with 'docker run -p {text}'");
+        }
+
+        if (container.EndsWith("/" + range.Protocol, StringComparison.OrdinalIgnoreCase) && !container.EndsWith(range.Protocol, StringComparison.Ordinal))
+            scope.Notice(ExposeProtoCasing.Rule, $"the protocol in '{text}' is not in lower case", word.Span, $"write '{container.ToLowerInvariant()}'");
     }
 }

@@ -1,3 +1,5 @@
+using Builder.Graph.Checks;
+using Builder.Graph.Checks.Rules;
 using Builder.Graph.Expansion;
 using Builder.Graph.Lowering.Stages;
 using Builder.Graph.Operations;
@@ -26,6 +28,10 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     /// <summary>Reports an error at a place of the instruction.</summary>
     public void Error(string code, string message, SourceSpan span, string? hint = null) =>
         Report(new Diagnostic(code, Severity.Error, message, span, hint));
+
+    /// <summary>Reports what a check is about.</summary>
+    public void Notice(CheckRule rule, string message, SourceSpan span, string? hint) =>
+        Report(new Diagnostic(rule.Name, Severity.Warning, message, span, hint));
 
     /// <summary>Reports a finding whose span refers to the instruction's own text.</summary>
     public void Report(Diagnostic diagnostic)
@@ -145,9 +151,12 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
             if (State.Arguments.Exists(argument => argument.Name == variable.Text)) continue;
             string name = variable.Text;
             string? hint = NearMiss.Hint(name, State.Environment.Names)
-                ?? (Context.Scope.Find(name) is null ? null : $"it is set above the first FROM: repeat 'ARG {name}' in this stage");
+                ?? (Context.Scope.Find(name) is null
+                    ? $"set it with ARG or ENV above this line, or write ${{{name}:-default}}"
+                    : $"it is set above the first FROM: repeat 'ARG {name}' in this stage");
             string message = $"the variable '{name}' is not set here and expands to nothing";
-            Report(new Diagnostic("BLD3201", Severity.Warning, message, variable.Span, hint));
+            if (State.BaseImage is { IsKnown: false } && CommonVariables.Contains(name)) continue;
+            Notice(UndefinedVar.Rule, message, variable.Span, hint);
         }
     }
 }

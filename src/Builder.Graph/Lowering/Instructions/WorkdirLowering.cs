@@ -1,3 +1,4 @@
+using Builder.Graph.Checks.Rules;
 using Builder.Graph.Lowering.Values;
 using Builder.Graph.Operations;
 using Builder.Parser.Syntax;
@@ -10,6 +11,13 @@ internal static class WorkdirLowering
     public static void Lower(WorkdirInstruction workdir, InstructionScope scope)
     {
         if (scope.Expand(workdir.Path) is not { } path) return;
+        if (!scope.State.WorkingDirectorySet && !path.StartsWith('/') && !MayBeAbsolute(workdir, scope))
+            scope.Notice(
+                WorkdirRelativePath.Rule,
+                $"'{path}' is relative, and what to depends on the base image",
+                workdir.Path.Span,
+                "begin with an absolute WORKDIR");
+        scope.State.WorkingDirectorySet = true;
         string directory = ContainerPath.Resolve(scope.State.WorkingDirectory, path);
         scope.State.Config = scope.State.Config with { WorkingDir = directory };
         string createdBy = "WORKDIR " + directory;
@@ -18,4 +26,8 @@ internal static class WorkdirLowering
             scope.CommitStep(
                 new MakeDirectoryOperation(directory, scope.State.Config.User ?? ""), [], scope.ExpandedLabelText(), createdBy);
     }
+
+    // A variable that the base image may set, when nobody has asked for the image.
+    private static bool MayBeAbsolute(WorkdirInstruction workdir, InstructionScope scope) =>
+        scope.State.BaseImage is { IsKnown: false } && workdir.Path.Text.StartsWith('$');
 }

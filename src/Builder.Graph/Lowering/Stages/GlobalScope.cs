@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Graph.Checks.Rules;
 using Builder.Graph.Expansion;
 using Builder.Oci;
 using Builder.Parser.Syntax;
@@ -64,7 +65,7 @@ internal sealed class GlobalScope
         foreach (Word undefined in result.UndefinedVariables)
         {
             string message = $"FROM uses the variable '{undefined.Text}', which no ARG before the first FROM sets";
-            findings.Warning("BLD3202", message, undefined.Span, HintFor(undefined.Text, stages));
+            findings.Warning(UndefinedArgInFrom.Rule.Name, message, undefined.Span, HintFor(undefined.Text, stages));
         }
 
         foreach (var diagnostic in result.Diagnostics) findings.Add(diagnostic);

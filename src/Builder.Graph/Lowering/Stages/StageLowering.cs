@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Builder.Graph.Checks.Rules;
 using Builder.Graph.Lowering.Instructions;
 using Builder.Graph.Lowering.Values;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Images;
+using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Lowering.Stages;
 
@@ -14,6 +16,7 @@ internal static class StageLowering
     public static StageState Lower(StagePlan plan, LoweringContext context)
     {
         StageState state = Begin(plan, context);
+        state.WorkingDirectorySet = plan.Base.Source is StageSource parent && context.Finished(parent.Index).WorkingDirectorySet;
         foreach (PlannedInstruction planned in plan.Instructions)
         {
             InstructionLowering.Lower(new InstructionScope(context, state, planned));
@@ -43,6 +46,7 @@ internal static class StageLowering
                 return Prepare(plan, steps, parent.Current, parent.Image, parent.BaseImage, parent.Environment.Copy(), [.. parent.History]);
             case ImageSource source:
                 ResolvedImage image = context.Request.Images[source.Request.Key];
+                CheckPlatform(source.Request, image.Config, from, context);
                 string text = steps.Next($"FROM {source.Request.Reference}", isTrigger: false);
                 VertexId root = context.AddImage(source.Request, image, origin with { Label = text });
                 return Prepare(plan, steps, root, Derived(image.Config, stage.Platform), image, new EnvironmentList(), []);
@@ -50,6 +54,18 @@ internal static class StageLowering
                 VertexId scratch = context.Graph.Add(new ScratchOperation(), [], origin);
                 return Prepare(plan, steps, scratch, Empty(stage.Platform), null, new EnvironmentList(), []);
         }
+    }
+
+    private static void CheckPlatform(ImageRequest wanted, ImageConfig image, FromInstruction from, LoweringContext context)
+    {
+        Platform platform = wanted.Platform;
+        if (image.Os.Length == 0 || image.Architecture.Length == 0) return;
+        if (image.Os == platform.Os && image.Architecture == platform.Architecture) return;
+        context.Findings.Warning(
+            InvalidBaseImagePlatform.Rule.Name,
+            $"{wanted.Reference.FamiliarName} is for {image.Os}/{image.Architecture}, but {platform} is wanted",
+            from.Image.Span,
+            "name an image for that platform, or say with --platform which one is meant");
     }
 
     private static StageState Prepare(

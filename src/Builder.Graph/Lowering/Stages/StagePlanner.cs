@@ -38,6 +38,12 @@ internal sealed class StagePlanner(LoweringRequest request, StageList stages, Im
         }
     }
 
+    /// <summary>Plans every stage, whether something needs it or not.</summary>
+    public void PlanAll()
+    {
+        for (int index = 0; index < bases.Length; index++) Plan(index);
+    }
+
     private StagePlan PlanStage(StageBase stage)
     {
         Need(stage.Source);

@@ -33,6 +33,9 @@ internal sealed class StageState(StagePlan plan, StepLabels steps)
     /// <summary>ARG names of this stage in order, repeats included, with the value they had without an ENV of that name.</summary>
     public List<(string Name, string? Value)> Arguments { get; } = [];
 
+    /// <summary>Whether a WORKDIR stands in this stage or one below.</summary>
+    public bool WorkingDirectorySet { get; set; }
+
     /// <summary>Whether CMD was given in this very stage.</summary>
     public bool CommandSet { get; set; }
 
