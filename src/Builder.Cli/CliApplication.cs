@@ -22,7 +22,7 @@ internal sealed class CliApplication(CommandContext context)
 
             if (line.Entry is not { } entry || line.Command is not { } command) throw new InvalidOperationException("a command line without a command");
             failure = entry.FailureCode;
-            if (entry.NeedsSession && !context.Sessions.IsInside) return new ExitCode(context.Sessions.RestartInside(arguments));
+            if (entry.NeedsSession && command.NeedsSession && !context.Sessions.IsInside) return new ExitCode(context.Sessions.RestartInside(arguments));
             using IInterrupts interrupts = context.Sessions.IsInside ? context.Sessions.Enter() : new InterruptScope();
             return RunCommandAsync(command, context with { RootOption = line.Root, Interrupts = interrupts }).GetAwaiter().GetResult();
         }

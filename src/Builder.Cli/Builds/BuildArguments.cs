@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Cli.Builds.Calls;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
@@ -44,6 +45,9 @@ internal sealed record BuildArguments
 
     /// <summary>Print the graph in this form and build nothing.</summary>
     public GraphFormat? PrintGraph { get; init; }
+
+    /// <summary>What to do with the Dockerfile: build it, or only tell about it.</summary>
+    public CallSpec Call { get; init; } = CallSpec.Build;
 
     /// <summary>Things said on the command line that have no effect, to be told.</summary>
     public EquatableArray<string> Warnings { get; init; }

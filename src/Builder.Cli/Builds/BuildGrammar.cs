@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Builder.Cli.Builds.Calls;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
+using Builder.Cli.Rendering;
 using Builder.Cli.Terminals;
 using Builder.Graph.Operations;
 using Builder.Oci.Collections;
@@ -29,6 +31,9 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string?> _jobs = Flags.Text("--jobs", "How many instructions may run at once", valueName: "number");
     private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform to build for: this machine's");
     private readonly Option<string?> _printGraph = OptionalText("--print-graph", "Print what would be done, as text or dot, and stop");
+    private readonly Option<string?> _call = Flags.Text(
+        "--call", "Build, or tell about the Dockerfile: build, check, outline, targets or subrequests.describe, with ,format=json or ,format=sarif", valueName: "method");
+    private readonly Option<bool> _check = Flags.Switch("--check", "Check the Dockerfile and build nothing (--call=check)");
     private readonly BuildFlagsWithoutEffect _withoutEffect = new();
 
     /// <inheritdoc/>
@@ -38,7 +43,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         foreach (Option option in new Option[]
         {
             _file, _tags, _target, _buildArgs, _labels, _noCache, _pull, _outputs, _load, _iidFile, _progress, _quiet, _network, _hosts, _jobs,
-            _platforms, _printGraph,
+            _platforms, _printGraph, _call, _check,
         })
         {
             command.Add(option);
@@ -51,6 +56,14 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
     {
         BuildArguments arguments = Read(parsed, environment);
+        if (arguments.Call.Kind != CallKind.Build)
+        {
+            return new BoundCommand((context, cancellationToken) => new CallCommand(context, new DiagnosticReport(context)).RunAsync(arguments, cancellationToken))
+            {
+                NeedsSession = false,
+            };
+        }
+
         return new BoundCommand((context, cancellationToken) => BuildCommand.Create(context).RunAsync(arguments, cancellationToken));
     }
 
@@ -75,6 +88,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             ExtraHosts = [.. parsed.GetValue(_hosts)!.Select(KeyValues.Host)],
             Jobs = Jobs(parsed.GetValue(_jobs)),
             PrintGraph = parsed.GetResult(_printGraph) is null ? null : Graph(parsed.GetValue(_printGraph)),
+            Call = parsed.GetValue(_call) is { } call ? CallSpec.Parse(call) : parsed.GetValue(_check) ? CallSpec.Check : CallSpec.Build,
             Warnings = [.. _withoutEffect.Warnings(parsed)],
         };
     }

@@ -5,7 +5,11 @@ namespace Builder.Cli.CommandLine;
 
 /// <summary>A command with its arguments read, ready to run.</summary>
 /// <param name="Run">Runs it.</param>
-internal sealed record BoundCommand(Func<CommandContext, CancellationToken, Task<ExitCode>> Run);
+internal sealed record BoundCommand(Func<CommandContext, CancellationToken, Task<ExitCode>> Run)
+{
+    /// <summary>False when these arguments touch no image files, so that the command's session isn't needed.</summary>
+    public bool NeedsSession { get; init; } = true;
+}
 
 /// <summary>The flags and operands of one command, and how they become its arguments record.</summary>
 internal abstract class CommandGrammar

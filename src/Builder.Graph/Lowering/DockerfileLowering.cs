@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering.Stages;
+using Builder.Graph.Outlines;
 using Builder.Oci;
 using Builder.Oci.Images;
 using Builder.Parser;
@@ -40,7 +41,9 @@ public static class DockerfileLowering
             if (!budget.IsExhausted) StageLowering.Lower(plan, context);
         }
 
-        return Finished(failed || findings.HasErrors ? null : Finish(context, context.Finished(target.Index)), reached);
+        if (failed || findings.HasErrors) return Finished(null, reached);
+        Outline outline = new OutlineBuilder(context).Build(target, planner.Plans);
+        return Finished(Finish(context, context.Finished(target.Index)), reached) with { Outline = outline };
 
         LoweringResult Finished(LoweredBuild? build, IEnumerable<int> reached)
         {

@@ -1,4 +1,5 @@
 using Builder.Graph.Checks;
+using Builder.Graph.Outlines;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 using Builder.Parser.Diagnostics;
@@ -13,8 +14,9 @@ namespace Builder.Graph.Lowering;
 /// <param name="Build">The graph and the image to be.</param>
 /// <param name="Diagnostics">Errors and warnings of this pass, in source order; the parser's are not repeated.</param>
 /// <param name="Checks">What the checks found; empty while images are missing.</param>
+/// <param name="Outline">What can be set for the target; null without <paramref name="Build"/>.</param>
 public sealed record LoweringResult(
-    EquatableArray<ImageRequest> MissingImages, LoweredBuild? Build, EquatableArray<Diagnostic> Diagnostics, CheckReport Checks);
+    EquatableArray<ImageRequest> MissingImages, LoweredBuild? Build, EquatableArray<Diagnostic> Diagnostics, CheckReport Checks, Outline? Outline = null);
 
 /// <summary>A build ready to be executed.</summary>
 /// <param name="Graph">The work.</param>

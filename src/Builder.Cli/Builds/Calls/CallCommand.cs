@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using Builder.Cache;
+using Builder.Cli.Hosting;
+using Builder.Cli.Images;
+using Builder.Cli.Rendering;
+using Builder.Graph.Checks;
+using Builder.Graph.Lowering;
+using Builder.Graph.Outlines;
+using Builder.Oci;
+using Builder.Oci.Images;
+using Builder.Parser;
+using Builder.Parser.Diagnostics;
+
+namespace Builder.Cli.Builds.Calls;
+
+/// <summary>Tells about a Dockerfile without building it: <c>--check</c> and <c>--call</c>. No registry is asked and nothing is written.</summary>
+internal sealed class CallCommand(CommandContext context, DiagnosticReport diagnostics)
+{
+    /// <summary>Runs it.</summary>
+    public async Task<ExitCode> RunAsync(BuildArguments arguments, CancellationToken cancellationToken)
+    {
+        CallSpec call = arguments.Call;
+        TextWriter output = context.Terminal.Out;
+        if (call.Kind == CallKind.Describe)
+        {
+            DescribePrinter.Print(call.Format, output);
+            return ExitCode.Success;
+        }
+
+        var loader = new DockerfileLoader(context.Environment, context.Terminal.Input);
+        DockerfileSource source = await loader.LoadAsync(arguments.Context, arguments.File, cancellationToken);
+        ParseResult parsed = DockerfileParser.Parse(source.Text);
+        if (call.Kind == CallKind.Check) return Check(arguments, source, parsed);
+
+        LoweringResult? lowered = parsed.HasErrors || call.Kind == CallKind.Targets ? null : Lower(arguments, source, parsed, new CheckOptions());
+        Diagnostic[] errors = [.. Errors(parsed, lowered)];
+        if (errors.Length > 0)
+        {
+            diagnostics.Write(parsed.Source, errors);
+            return ExitCode.Failure;
+        }
+
+        var printer = new OutlinePrinter(parsed.Source, output);
+        if (lowered?.Outline is { } outline) printer.Print(outline, call.Format);
+        else printer.Print(OutlineTargets.Of(parsed), call.Format);
+        return ExitCode.Success;
+    }
+
+    private static IEnumerable<Diagnostic> Errors(ParseResult parsed, LoweringResult? lowered) =>
+        parsed.Diagnostics.Concat(lowered?.Diagnostics ?? []).Where(d => d.Severity == Severity.Error);
+
+    private ExitCode Check(BuildArguments arguments, DockerfileSource source, ParseResult parsed)
+    {
+        CallSpec call = arguments.Call;
+        LoweringResult? lowered = null;
+        if (!parsed.HasErrors)
+        {
+            var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source.IgnoreFile) };
+            lowered = Lower(arguments, source, parsed, options);
+        }
+
+        CheckFinding[] findings = [.. lowered?.Checks.Findings ?? []];
+        Diagnostic[] errors = [.. Errors(parsed, lowered)];
+        switch (call.Format)
+        {
+            case CallFormat.Json:
+                CheckJson.Print(parsed.Source, findings, errors, context.Terminal.Out);
+                break;
+            case CallFormat.Sarif:
+                SarifLog.Print(parsed.Source, findings, errors, context.Terminal.Out);
+                break;
+            default:
+                CheckText.Print(parsed.Source, findings, errors.Length > 0, context.Terminal.Out);
+                break;
+        }
+
+        context.Terminal.Flush();
+        IEnumerable<Diagnostic> told = parsed.Diagnostics.Where(d => !CheckReport.Covers(d)).Concat(lowered?.Diagnostics ?? []);
+        diagnostics.Write(parsed.Source, told);
+        if (errors.Length > 0) return ExitCode.Failure;
+        return findings.Length > 0 && !call.IgnoreStatus ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private LoweringResult Lower(BuildArguments arguments, DockerfileSource source, ParseResult parsed, CheckOptions options)
+    {
+        var request = new LoweringRequest
+        {
+            Parsed = parsed,
+            Target = arguments.Target,
+            BuildArguments = arguments.BuildArgs,
+            Labels = arguments.Labels,
+            Network = arguments.Network,
+            ExtraHosts = arguments.ExtraHosts,
+            Checks = options,
+        };
+        using BuilderStore store = context.OpenStore();
+        var puller = new ImagePuller(store, context.Registry, context.Time, static _ => { });
+        while (true)
+        {
+            LoweringResult result = DockerfileLowering.Lower(request);
+            if (result.MissingImages.Count == 0) return result;
+            ImmutableDictionary<string, ResolvedImage> images = request.Images;
+            foreach (ImageRequest missing in result.MissingImages) images = images.SetItem(missing.Key, Find(puller, missing));
+            request = request with { Images = images };
+        }
+    }
+
+    // What isn't in the store is taken for an image that nothing is known of: that's enough to judge a Dockerfile by.
+    private static ResolvedImage Find(ImagePuller puller, ImageRequest wanted)
+    {
+        if (puller.FindLocal(wanted.Reference, wanted.Platform) is { } image) return new ResolvedImage(image.Id, image.Config);
+        var config = new ImageConfig { Os = wanted.Platform.Os, Architecture = wanted.Platform.Architecture, Config = new ContainerConfig(), RootFs = new RootFs() };
+        return new ResolvedImage(Digest.Sha256(System.Text.Encoding.UTF8.GetBytes(wanted.Key)), config) { IsKnown = false };
+    }
+}
