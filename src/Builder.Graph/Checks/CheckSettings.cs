@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Builder.Graph.Lowering;
-using Builder.Parser;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;

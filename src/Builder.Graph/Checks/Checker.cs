@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering;
 using Builder.Oci.Collections;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;

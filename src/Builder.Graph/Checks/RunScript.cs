@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using Builder.Graph.Lowering.Stages;
 using Builder.Graph.Shell;
 using Builder.Oci.Collections;
@@ -17,6 +17,7 @@ namespace Builder.Graph.Checks;
 internal sealed record RunScript(StageSyntax Stage, RunInstruction Run, EquatableArray<string> Shell, MappedText Text, ShellScript Script)
 {
     private static readonly EquatableArray<string> DefaultShell = ["/bin/sh", "-c"];
+    private static readonly SearchValues<char> ShellCharacters = SearchValues.Create(" '\"\\$`;&|<>()#\n");
     private static readonly string[] PosixShells = ["sh", "bash", "ash", "dash", "ksh", "zsh", "busybox"];
 
     /// <summary>Whether a program of this name reads shell text.</summary>
@@ -51,7 +52,7 @@ internal sealed record RunScript(StageSyntax Stage, RunInstruction Run, Equatabl
             SyntaxList<Word> words = exec.Arguments;
             if (words.Count >= 3 && IsPosixShell(words[0].Text) && words[^2].Text.StartsWith('-') && words[^2].Text.EndsWith('c'))
                 yield return (new([.. words.Take(words.Count - 1).Select(w => w.Text)]), MappedText.Of(words[^1]));
-            else if (words.All(word => word.Text.AsSpan().IndexOfAny(" '\"\\$`;&|<>()#\n") < 0))
+            else if (words.All(word => !word.Text.AsSpan().ContainsAny(ShellCharacters)))
                 yield return ([], MappedText.Of(words));
             yield break;
         }

@@ -11,8 +11,8 @@ internal static class ConsistentInstructionCasing
     private static void Run(CheckContext context)
     {
         Word[] keywords = [.. context.AllStages.Stages.SelectMany(stage => stage.Instructions.Prepend(stage.From)).Select(i => i.Keyword)];
-        int lower = keywords.Count(keyword => keyword.Text == keyword.Text.ToLowerInvariant());
-        int upper = keywords.Count(keyword => keyword.Text == keyword.Text.ToUpperInvariant());
+        int lower = keywords.Count(keyword => !keyword.Text.Any(char.IsAsciiLetterUpper));
+        int upper = keywords.Count(keyword => !keyword.Text.Any(char.IsAsciiLetterLower));
         bool wantLower = lower > upper;
         foreach (Word keyword in keywords)
         {

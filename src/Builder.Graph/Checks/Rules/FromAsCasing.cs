@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering.Stages;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
@@ -15,8 +14,8 @@ internal static class FromAsCasing
         {
             if (from.StageName is null) continue;
             string keyword = from.Keyword.Text;
-            bool lower = keyword == keyword.ToLowerInvariant();
-            if (!lower && keyword != keyword.ToUpperInvariant()) continue; // said by ConsistentInstructionCasing
+            bool lower = !keyword.Any(char.IsAsciiLetterUpper);
+            if (!lower && keyword.Any(char.IsAsciiLetterLower)) continue; // said by ConsistentInstructionCasing
             SourceSpan span = FindAs(context.Source, from);
             string written = context.Source.TextOf(span);
             string wanted = lower ? "as" : "AS";

@@ -1,6 +1,5 @@
 using Builder.Graph.Lowering.Stages;
 using Builder.Oci;
-using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Checks.Rules;
 
@@ -8,7 +7,8 @@ namespace Builder.Graph.Checks.Rules;
 internal static class FromPlatformFlagConstDisallowed
 {
     public static CheckRule Rule { get; } = new(
-        nameof(FromPlatformFlagConstDisallowed), CheckGroup.Standard, "FROM --platform takes a variable, not a fixed platform") { Run = Run };
+        nameof(FromPlatformFlagConstDisallowed), CheckGroup.Standard, "FROM --platform takes a variable, not a fixed platform")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

@@ -9,7 +9,8 @@ namespace Builder.Graph.Checks.Rules;
 internal static class InvalidDefaultArgInFrom
 {
     public static CheckRule Rule { get; } = new(
-        nameof(InvalidDefaultArgInFrom), CheckGroup.Standard, "The ARGs that FROM uses have defaults that make a valid image name") { Run = Run };
+        nameof(InvalidDefaultArgInFrom), CheckGroup.Standard, "The ARGs that FROM uses have defaults that make a valid image name")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering.Stages;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Checks.Rules;
@@ -9,7 +8,8 @@ internal static class InvalidDefinitionDescription
     public static CheckRule Rule { get; } = new(
         nameof(InvalidDefinitionDescription),
         CheckGroup.Experimental,
-        "A comment directly above a named FROM or an ARG begins with the name and describes it") { Run = Run };
+        "A comment directly above a named FROM or an ARG begins with the name and describes it")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

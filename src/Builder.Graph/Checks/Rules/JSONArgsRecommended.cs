@@ -10,7 +10,8 @@ internal static class JSONArgsRecommended
     private const string PlainCharacters = "_-./:=@,+%";
 
     public static CheckRule Rule { get; } = new(
-        nameof(JSONArgsRecommended), CheckGroup.Standard, "CMD and ENTRYPOINT are JSON arrays, so that signals reach the program") { Run = Run };
+        nameof(JSONArgsRecommended), CheckGroup.Standard, "CMD and ENTRYPOINT are JSON arrays, so that signals reach the program")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering.Stages;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
@@ -8,7 +7,8 @@ namespace Builder.Graph.Checks.Rules;
 internal static class LegacyKeyValueFormat
 {
     public static CheckRule Rule { get; } = new(
-        nameof(LegacyKeyValueFormat), CheckGroup.Standard, "ENV and LABEL are written with an equals sign") { Run = Run };
+        nameof(LegacyKeyValueFormat), CheckGroup.Standard, "ENV and LABEL are written with an equals sign")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

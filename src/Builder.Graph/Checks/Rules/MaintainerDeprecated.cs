@@ -8,7 +8,8 @@ internal static class MaintainerDeprecated
     private const string Label = "org.opencontainers.image.authors";
 
     public static CheckRule Rule { get; } = new(
-        nameof(MaintainerDeprecated), CheckGroup.Standard, "MAINTAINER is deprecated; a label names the author of an image") { Run = Run };
+        nameof(MaintainerDeprecated), CheckGroup.Standard, "MAINTAINER is deprecated; a label names the author of an image")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

@@ -7,7 +7,8 @@ namespace Builder.Graph.Checks.Rules;
 internal static class MultipleInstructionsDisallowed
 {
     public static CheckRule Rule { get; } = new(
-        nameof(MultipleInstructionsDisallowed), CheckGroup.Standard, "A stage has one CMD, ENTRYPOINT and HEALTHCHECK: only the last counts") { Run = Run };
+        nameof(MultipleInstructionsDisallowed), CheckGroup.Standard, "A stage has one CMD, ENTRYPOINT and HEALTHCHECK: only the last counts")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

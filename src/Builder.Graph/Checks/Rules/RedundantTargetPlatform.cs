@@ -7,7 +7,8 @@ namespace Builder.Graph.Checks.Rules;
 internal static class RedundantTargetPlatform
 {
     public static CheckRule Rule { get; } = new(
-        nameof(RedundantTargetPlatform), CheckGroup.Standard, "FROM needs no --platform=$TARGETPLATFORM: that is the default") { Run = Run };
+        nameof(RedundantTargetPlatform), CheckGroup.Standard, "FROM needs no --platform=$TARGETPLATFORM: that is the default")
+    { Run = Run };
 
     private static void Run(CheckContext context)
     {

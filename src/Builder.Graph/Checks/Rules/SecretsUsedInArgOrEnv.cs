@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering.Stages;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Checks.Rules;
@@ -14,7 +13,8 @@ internal static class SecretsUsedInArgOrEnv
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase) { "public", "file", "version" };
 
     public static CheckRule Rule { get; } = new(
-        nameof(SecretsUsedInArgOrEnv), CheckGroup.Standard, "ARG and ENV hold no secrets: everybody who has the image can read them") { Run = Run };
+        nameof(SecretsUsedInArgOrEnv), CheckGroup.Standard, "ARG and ENV hold no secrets: everybody who has the image can read them")
+    { Run = Run };
 
     /// <summary>Whether a variable of this name holds a secret.</summary>
     public static bool IsSecretName(string name)

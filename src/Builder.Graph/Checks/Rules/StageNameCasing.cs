@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering.Stages;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Checks.Rules;
