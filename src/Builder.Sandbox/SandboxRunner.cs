@@ -1,8 +1,10 @@
 using Builder.Linux;
 using Builder.Linux.Processes;
+using Builder.Linux.Seccomp;
 using Builder.Sandbox.Init;
 using Builder.Sandbox.Plans;
 using Builder.Sandbox.Running;
+using Builder.Sandbox.Seccomp;
 using Builder.Sandbox.Sessions;
 
 namespace Builder.Sandbox;
@@ -15,6 +17,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
     public async Task<SandboxExit> RunAsync(SandboxPlan plan, SandboxIo io, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        byte[]? filter = CompileFilter(plan.Security);
         using StandardStreams streams = StandardStreams.For(io);
         IReadOnlyList<MountStub> stubs = [];
         try
@@ -24,7 +27,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
             Task reading = StartReading(io, streams);
             await using CancellationTokenRegistration registration = cancellationToken.Register(() => process.Signal(9));
             using TerminalRelay? terminal = io is TerminalIo terminalIo ? new TerminalRelay(terminalIo.AttachInput) : null;
-            process.Control.Send(PlanCodec.Encode(plan, terminal is not null));
+            process.Control.Send(PlanCodec.Encode(plan, terminal is not null, filter));
             (stubs, FailedMessage? failure) = await Task.Run(() => Converse(process, terminal), CancellationToken.None);
             using IDisposable? forwarding = io is CapturedIo || session is null ? null : new SignalRelay(session, process, terminal);
             ProcessEnd end = await process.Ended;
@@ -37,6 +40,18 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         finally
         {
             StubRemover.Remove(plan.Root, stubs);
+        }
+    }
+
+    private static byte[]? CompileFilter(SecurityProfile security)
+    {
+        try
+        {
+            return security.Seccomp is { } profile ? SeccompPrograms.For(profile, security.Capabilities) : null;
+        }
+        catch (SeccompException e)
+        {
+            throw new SandboxException($"the container's system calls can't be filtered: {e.Message}", 125, e);
         }
     }
 

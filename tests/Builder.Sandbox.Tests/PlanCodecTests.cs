@@ -29,18 +29,18 @@ public sealed class PlanCodecTests
             },
             Hostname = "h",
             Network = SandboxNetwork.None,
-            Security = new SecurityProfile { Capabilities = [0, 40], NoNewPrivileges = true, MaskedPaths = ["/m"], ReadOnlyPaths = [], SeccompProgram = new byte[] { 1, 2, 3 } },
+            Security = new SecurityProfile { Capabilities = [0, 40], NoNewPrivileges = true, MaskedPaths = ["/m"], ReadOnlyPaths = [] },
             Hosts = "127.0.0.1 localhost",
             ResolvConf = "",
             ReadOnlyGeneratedFiles = false,
             ReadOnlyRoot = true,
             SharedMemoryBytes = 123,
         };
-        byte[] bytes = PlanCodec.Encode(plan, terminal: true);
-        (SandboxPlan decoded, bool terminal) = PlanCodec.Decode(bytes);
+        byte[] bytes = PlanCodec.Encode(plan, terminal: true, [1, 2, 3]);
+        (SandboxPlan decoded, bool terminal, byte[]? filter) = PlanCodec.Decode(bytes);
 
         Assert.True(terminal);
-        Assert.Equal(bytes, PlanCodec.Encode(decoded, terminal: true));
+        Assert.Equal(bytes, PlanCodec.Encode(decoded, terminal: true, filter));
         Assert.Equal(plan.Process.Arguments, decoded.Process.Arguments);
         Assert.Equal("hello", Encoding.UTF8.GetString(Assert.IsType<FileMount>(decoded.Mounts[4]).Content.Span));
         Assert.Null(decoded.HostnameFile);

@@ -23,8 +23,7 @@ internal sealed class RunFlagsWithoutEffect
 
     private readonly Option[] _refused =
     [
-        Flags.Switch("--detach", "", "-d"), Flags.Switch("--init", ""), Flags.Text("--restart", ""), Flags.Many("--cap-add", ""), Flags.Many("--cap-drop", ""),
-        Flags.Many("--security-opt", ""), Flags.Switch("--privileged", ""), Flags.Many("--device", ""), Flags.Text("--gpus", ""), Flags.Many("--sysctl", ""),
+        Flags.Switch("--detach", "", "-d"), Flags.Switch("--init", ""), Flags.Text("--restart", ""), Flags.Many("--device", ""), Flags.Text("--gpus", ""), Flags.Many("--sysctl", ""),
         Flags.Text("--userns", ""), Flags.Text("--uts", ""), Flags.Text("--ipc", ""), Flags.Text("--pid", ""), Flags.Text("--cgroupns", ""),
         Flags.Many("--volumes-from", ""), Flags.Many("--dns", ""), Flags.Text("--health-cmd", ""), Flags.Many("--label-file", ""), Flags.Many("--link", ""),
         Flags.Many("--network-alias", ""), Flags.Text("--ip", ""), Flags.Many("--storage-opt", ""), Flags.Text("--runtime", ""),

@@ -35,6 +35,7 @@ internal sealed class RunGrammar : CommandGrammar
     private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform of the image: this machine's");
     private readonly Option<string?> _cidFile = Flags.Text("--cidfile", "Write the container's id to a file");
     private readonly Option<string?> _shmSize = Flags.Text("--shm-size", "Size of /dev/shm", valueName: "bytes");
+    private readonly SecurityFlags _security = new();
     private readonly RunFlagsWithoutEffect _withoutEffect = new();
 
     /// <inheritdoc/>
@@ -53,6 +54,7 @@ internal sealed class RunGrammar : CommandGrammar
             command.Add(option);
         }
 
+        _security.Declare(command);
         _withoutEffect.Declare(command);
     }
 
@@ -90,6 +92,7 @@ internal sealed class RunGrammar : CommandGrammar
         ExtraGroups = [.. parsed.GetValue(_groups)!],
         Hostname = parsed.GetValue(_hostname),
         Network = Network(parsed.GetValue(_network)),
+        Security = _security.Read(parsed, environment),
         Terminal = parsed.GetValue(_tty),
         Interactive = parsed.GetValue(_interactive),
         ReadOnlyRoot = parsed.GetValue(_readOnly),

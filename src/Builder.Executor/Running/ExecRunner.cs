@@ -8,15 +8,6 @@ namespace Builder.Executor.Running;
 /// <param name="sandboxes">Runs the command.</param>
 internal sealed class ExecRunner(ISandboxRunner sandboxes)
 {
-    private const int LastCapability = 40;
-
-    private static readonly SecurityProfile Insecure = new()
-    {
-        Capabilities = [.. Enumerable.Range(0, LastCapability + 1)],
-        MaskedPaths = [],
-        ReadOnlyPaths = [],
-    };
-
     /// <summary>Everything the container is made of.</summary>
     public static async Task<SandboxPlan> PlanAsync(
         ExecOperation operation, RootFileSystem root, IReadOnlyList<SandboxMount> mounts, CancellationToken cancellationToken) => new()
@@ -32,7 +23,7 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
             },
             Hostname = HostFiles.Hostname,
             Network = operation.Network == NetworkMode.None ? SandboxNetwork.None : SandboxNetwork.Host,
-            Security = operation.Insecure ? Insecure : SecurityProfile.Default,
+            Security = operation.Insecure ? SecurityProfile.Privileged : SecurityProfile.Default,
             Hosts = HostFiles.Hosts(operation.ExtraHosts),
             ResolvConf = await HostFiles.ResolvConfAsync(operation.Network, cancellationToken),
         };

@@ -63,6 +63,21 @@ public static unsafe partial class CredentialCalls
         if (PrctlNative(NoNewPrivileges, 1, 0, 0, 0) < 0) throw SyscallException.FromLastError("prctl(PR_SET_NO_NEW_PRIVS)", "");
     }
 
+    /// <summary>
+    /// Filters the calling thread's system calls from here on: seccomp(2). Needs CAP_SYS_ADMIN in the user namespace, unless no program can gain
+    /// privileges any more.
+    /// </summary>
+    /// <param name="program">An array of <c>struct sock_filter</c>.</param>
+    public static void FilterSystemCalls(ReadOnlySpan<byte> program)
+    {
+        const int SetModeFilter = 1;
+        fixed (byte* instructions = program)
+        {
+            nint* header = stackalloc nint[2] { program.Length / 8, (nint)instructions };
+            if (SyscallNative(SystemCallNumbers.Seccomp, SetModeFilter, 0, (nint)header) < 0) throw SyscallException.FromLastError("seccomp", "");
+        }
+    }
+
     /// <summary>A new, empty session keyring: keyctl(2). A kernel without keyrings is no error.</summary>
     public static void JoinNewKeyring()
     {

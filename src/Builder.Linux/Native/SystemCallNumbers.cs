@@ -27,5 +27,7 @@ internal static class SystemCallNumbers
 
     public static int SetResUid => IsX64 ? 117 : 147;
 
+    public static int Seccomp => IsX64 ? 317 : 277;
+
     public static int KeyCtl => IsX64 ? 250 : 219;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Builder.Linux.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Linux.Processes;
@@ -31,6 +32,17 @@ public static unsafe partial class DescriptorCalls
             }
         }
     }
+
+    /// <summary>A file in memory that no directory has, close-on-exec: memfd_create(2).</summary>
+    public static SafeFileHandle CreateMemoryFile(string name)
+    {
+        using var text = new NativeText(name);
+        int descriptor = MemFdCreateNative(text.Pointer, 1);
+        return descriptor < 0 ? throw SyscallException.FromLastError("memfd_create", name) : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    private static partial int MemFdCreateNative(byte* name, uint flags);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadNative(int descriptor, byte* buffer, nuint count);

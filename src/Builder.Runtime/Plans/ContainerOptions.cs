@@ -28,6 +28,9 @@ public sealed record ContainerOptions
 
     public SandboxNetwork Network { get; init; }
 
+    /// <summary>What it may do.</summary>
+    public SecurityProfile Security { get; init; } = SecurityProfile.Default;
+
     /// <summary>Whether it gets a terminal of its own.</summary>
     public bool Terminal { get; init; }
 

@@ -52,6 +52,7 @@ public static class ContainerPlanner
             },
             Hostname = hostname,
             Network = options.Network,
+            Security = options.Security,
             Hosts = Hosts(hostname, options.ExtraHosts),
             ResolvConf = options.ResolvConf,
             HostnameFile = hostname + "\n",

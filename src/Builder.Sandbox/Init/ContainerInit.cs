@@ -27,8 +27,8 @@ internal sealed class ContainerInit(ControlChannel control)
         try
         {
             InitWarmUp.Run();
-            (SandboxPlan plan, bool terminal) = PlanCodec.Decode(control.Receive() ?? throw new SetupException(125, "the session gave no plan"));
-            Start(plan, terminal);
+            (SandboxPlan plan, bool terminal, byte[]? filter) = PlanCodec.Decode(control.Receive() ?? throw new SetupException(125, "the session gave no plan"));
+            Start(plan, terminal, filter);
             return 125;
         }
         catch (SetupException e)
@@ -51,7 +51,7 @@ internal sealed class ContainerInit(ControlChannel control)
         return exitCode;
     }
 
-    private void Start(SandboxPlan plan, bool terminal)
+    private void Start(SandboxPlan plan, bool terminal, byte[]? filter)
     {
         ProcessCalls.StartSession();
         CredentialCalls.JoinNewKeyring();
@@ -72,7 +72,7 @@ internal sealed class ContainerInit(ControlChannel control)
             if (plan.ReadOnlyRoot) MountCalls.SetAttributes(root.Handle, MountAttributes.ReadOnly, recursive: false, "/");
         }
 
-        Become(plan, program, user, rootPath);
+        Become(plan, filter, program, user, rootPath);
     }
 
     private static IReadOnlyList<MountStub> MountAll(SandboxPlan plan, DirectoryHandle root, string rootPath, Queue<SafeFileHandle> trees)
@@ -89,7 +89,7 @@ internal sealed class ContainerInit(ControlChannel control)
     }
 
     // From the change of the root on nothing may be done here that hasn't been done before: see InitWarmUp.
-    private static void Become(SandboxPlan plan, string program, ContainerUser user, string rootPath)
+    private static void Become(SandboxPlan plan, byte[]? filter, string program, ContainerUser user, string rootPath)
     {
         SandboxProcess process = plan.Process;
         string[] environment = process.Environment.Any(v => v.StartsWith("HOME=", StringComparison.Ordinal))
@@ -103,12 +103,15 @@ internal sealed class ContainerInit(ControlChannel control)
         NamespaceCalls.ChangeDirectory(process.WorkingDirectory);
         ProcessCalls.LimitResource(OpenFiles, 1024, 524288);
         ProcessCalls.SetUmask(GroupAndOthersCannotWrite);
+
+        // As long as this is the namespace's root: afterwards only a process that can't gain privileges might set a filter, and setuid programs are to work.
+        if (plan.Security.NoNewPrivileges) CredentialCalls.ForbidNewPrivileges();
+        if (filter is not null) CredentialCalls.FilterSystemCalls(filter);
         CredentialCalls.LimitBoundingSet(capabilities);
         CredentialCalls.SwitchTo(user.Uid, user.Gid, groups);
 
         // For another user than root, the switch has emptied permitted and effective set already, and they must stay so.
         CredentialCalls.SetCapabilities(user.Uid == 0 ? capabilities : []);
-        if (plan.Security.NoNewPrivileges) CredentialCalls.ForbidNewPrivileges();
         VerifyWorkingDirectory();
         ProcessCalls.ResetSignals();
         ProcessCalls.CloseOnExecFrom(ControlDescriptor);

@@ -5,11 +5,16 @@ namespace Builder.Sandbox.Plans;
 /// <summary>A plan as bytes, for the way from the session to the container init. Written and read by the same program, so there is no version.</summary>
 internal static class PlanCodec
 {
-    public static byte[] Encode(SandboxPlan plan, bool terminal)
+    /// <param name="plan">The plan; its profile of system calls is not written.</param>
+    /// <param name="terminal">Whether the container gets a terminal.</param>
+    /// <param name="filter">That profile as a program, or null for none.</param>
+    public static byte[] Encode(SandboxPlan plan, bool terminal, byte[]? filter)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
         writer.Write(terminal);
+        writer.Write(filter?.Length ?? -1);
+        writer.Write(filter ?? []);
         WriteRoot(writer, plan.Root);
         WriteList(writer, plan.Mounts, WriteMount);
         WriteProcess(writer, plan.Process);
@@ -26,10 +31,12 @@ internal static class PlanCodec
         return stream.ToArray();
     }
 
-    public static (SandboxPlan Plan, bool Terminal) Decode(byte[] bytes)
+    public static (SandboxPlan Plan, bool Terminal, byte[]? Filter) Decode(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
         bool terminal = reader.ReadBoolean();
+        int filterLength = reader.ReadInt32();
+        byte[]? filter = filterLength < 0 ? null : reader.ReadBytes(filterLength);
         var plan = new SandboxPlan
         {
             Root = ReadRoot(reader),
@@ -45,7 +52,7 @@ internal static class PlanCodec
             ReadOnlyRoot = reader.ReadBoolean(),
             SharedMemoryBytes = reader.ReadInt64(),
         };
-        return (plan, terminal);
+        return (plan, terminal, filter);
     }
 
     private static void WriteRoot(BinaryWriter writer, RootFileSystem root)
@@ -152,22 +159,16 @@ internal static class PlanCodec
         writer.Write(security.NoNewPrivileges);
         WriteList(writer, security.MaskedPaths, WriteText);
         WriteList(writer, security.ReadOnlyPaths, WriteText);
-        writer.Write(security.SeccompProgram?.Length ?? -1);
-        if (security.SeccompProgram is { } program) writer.Write(program.Span);
     }
 
-    private static SecurityProfile ReadSecurity(BinaryReader reader)
+    private static SecurityProfile ReadSecurity(BinaryReader reader) => new()
     {
-        var security = new SecurityProfile
-        {
-            Capabilities = ReadList(reader, r => r.ReadInt32()),
-            NoNewPrivileges = reader.ReadBoolean(),
-            MaskedPaths = ReadList(reader, r => r.ReadString()),
-            ReadOnlyPaths = ReadList(reader, r => r.ReadString()),
-        };
-        int length = reader.ReadInt32();
-        return length < 0 ? security : security with { SeccompProgram = reader.ReadBytes(length) };
-    }
+        Capabilities = ReadList(reader, r => r.ReadInt32()),
+        NoNewPrivileges = reader.ReadBoolean(),
+        MaskedPaths = ReadList(reader, r => r.ReadString()),
+        ReadOnlyPaths = ReadList(reader, r => r.ReadString()),
+        Seccomp = null,
+    };
 
     private static void WriteText(BinaryWriter writer, string text) => writer.Write(text);
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Builder.Linux.Files;
+using Builder.Linux.Mounts;
 using Builder.Linux.Processes;
 using Microsoft.Win32.SafeHandles;
 
@@ -29,11 +31,24 @@ public sealed class Session : IDisposable
         ProcessCalls.SetCloseOnExec(SessionLauncher.LifelineDescriptor);
         Environment.SetEnvironmentVariable("DOTNET_EnableDiagnostics", null);
         ProcessCalls.SetUmask(WritableByOwnerOnly);
+        ShieldExecutable();
         var session = new Session(new SafeFileHandle(SessionLauncher.LifelineDescriptor, ownsHandle: true));
         foreach (int signal in SessionSignals.Forwarded)
             session._registrations.Add(PosixSignalRegistration.Create(SessionSignals.ToPosix(signal), context => context.Cancel = true));
         new Thread(session.Listen) { IsBackground = true, Name = "lifeline" }.Start();
         return session;
+    }
+
+    // A container's first process is this program until it becomes the container's own, and through /proc/self/exe a hostile image could get hold of
+    // the file, which its root (the caller) may write (CVE-2019-5736). Started from a read-only mount, it can't be opened for writing.
+    private static void ShieldExecutable()
+    {
+        if (Environment.ProcessPath is not { } path) return;
+        using SafeFileHandle shield = MountCalls.CloneTree(null, path, recursive: false);
+        MountCalls.SetAttributes(shield, MountAttributes.ReadOnly, recursive: false, path);
+        using DirectoryHandle directory = DirectoryHandle.Open(Path.GetDirectoryName(path)!);
+        using SafeFileHandle place = directory.OpenPathBeneath(UnixPath.Encode(Path.GetFileName(path)), followLast: false);
+        MountCalls.Attach(shield, place, path);
     }
 
     /// <inheritdoc/>

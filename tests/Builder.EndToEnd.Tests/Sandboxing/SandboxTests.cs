@@ -12,6 +12,9 @@ public sealed class SandboxTests
     public static TheoryData<string, string> Facts => new()
     {
         { "grep -E '^Cap(Prm|Eff|Bnd):' /proc/self/status | cut -f 2 | sort -u", DefaultCapabilities },
+        { "grep -E '^(CapInh|CapAmb):' /proc/self/status | cut -f 2 | sort -u", "0000000000000000" },
+        { "grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status | cut -f 2 | tr '\n' ' '", "0 2 " },
+        { "hostname other 2>/dev/null || echo refused; unshare -m true 2>/dev/null || echo refused", "refused\nrefused" },
         { "echo $$", "1" },
         { "id -u; id -g", "0\n0" },
         { "ls /proc/self/fd | wc -l", "4" }, // 0, 1, 2, and the directory that ls reads.
@@ -49,6 +52,43 @@ public sealed class SandboxTests
         await workspace.ImportBusyboxAsync();
         CommandResult result = (await workspace.RunAsync("run", "--rm", "-u", "1000", "busybox", "grep", "CapEff", "/proc/self/status")).Succeeded();
         Assert.Equal("CapEff:\t0000000000000000\n", result.Output);
+    }
+
+    [EndToEndFact]
+    public async Task Flags_of_run_change_capabilities_filter_and_privileges()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        string profile = workspace.Write("profile.json", """{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":28}]}""");
+        Assert.Equal("CapEff:\t0000000000000001\n", await OutputAsync("--cap-drop", "ALL", "--cap-add=CHOWN", "busybox", "grep", "CapEff", "/proc/self/status"));
+        Assert.Equal("named\n", await OutputAsync("--cap-add", "SYS_ADMIN", "busybox", "sh", "-c", "hostname named && hostname"));
+        Assert.Equal("NoNewPrivs:\t1\nSeccomp:\t2\n", await OutputAsync("--security-opt", "no-new-privileges", "busybox", "grep", "-E", "NoNew|Seccomp:", "/proc/self/status"));
+        Assert.Equal("Seccomp:\t0\n", await OutputAsync("--security-opt", "seccomp=unconfined", "busybox", "grep", "Seccomp:", "/proc/self/status"));
+        Assert.Equal("Seccomp:\t0\nCapEff:\t000001ffffffffff\n", await OutputAsync("--privileged", "busybox", "sh", "-c", "grep Seccomp: /proc/self/status; grep CapEff /proc/self/status"));
+        Assert.Equal("No space left on device\n", await OutputAsync("--security-opt", $"seccomp={profile}", "busybox", "sh", "-c", "mkdir /x 2>&1 | sed 's/.*: //'"));
+
+        async Task<string> OutputAsync(params string[] arguments) => (await workspace.RunAsync(["run", "--rm", .. arguments])).Succeeded().Output;
+    }
+
+    [EndToEndFact]
+    public async Task Flags_that_name_what_is_not_there_are_refused()
+    {
+        await using Workspace workspace = new();
+        CommandResult capability = await workspace.RunAsync("run", "--cap-add", "FOO", "busybox", "true");
+        Assert.Equal(125, capability.ExitCode);
+        Assert.Contains("unknown capability \"FOO\"", capability.Error, StringComparison.Ordinal);
+        CommandResult profile = await workspace.RunAsync("run", "--security-opt", "seccomp=/no/such/file", "busybox", "true");
+        Assert.Equal(125, profile.ExitCode);
+        Assert.Contains("opening seccomp profile (/no/such/file) failed", profile.Error, StringComparison.Ordinal);
+    }
+
+    [EndToEndFact]
+    public async Task The_program_itself_is_on_a_read_only_mount_where_containers_are_started()
+    {
+        await using Workspace workspace = new();
+        string mounts = (await workspace.RunAsync("unshare", "cat", "/proc/self/mountinfo")).Succeeded().Output;
+        string own = Assert.Single(mounts.Split('\n'), line => line.Split(' ') is [_, _, _, _, var place, ..] && place == Repository.Binary);
+        Assert.StartsWith("ro", own.Split(' ')[5], StringComparison.Ordinal);
     }
 
     [EndToEndFact]
