@@ -5,6 +5,7 @@ namespace Builder.Sandbox.Plans;
 /// <summary>A plan as bytes, for the way from the session to the container init. Written and read by the same program, so there is no version.</summary>
 internal static class PlanCodec
 {
+    /// <summary>The bytes of a plan.</summary>
     /// <param name="plan">The plan; its profile of system calls is not written.</param>
     /// <param name="terminal">Whether the container gets a terminal.</param>
     /// <param name="filter">That profile as a program, or null for none.</param>
