@@ -4,7 +4,7 @@ using Builder.EndToEnd.Tests.Harness;
 namespace Builder.EndToEnd.Tests.Builds;
 
 /// <summary>Every Dockerfile of the corpus parses and has a graph. Base images that aren't here are stood in for by busybox.</summary>
-public sealed partial class CorpusTests
+public sealed partial class CorpusTests(CorpusWorkspace corpus) : IClassFixture<CorpusWorkspace>
 {
     public static TheoryData<string> Cases =>
         new(Directory.EnumerateDirectories(Repository.PathTo("testdata/dockerfiles"))
@@ -14,8 +14,7 @@ public sealed partial class CorpusTests
     [MemberData(nameof(Cases))]
     public async Task A_dockerfile_has_a_graph(string name)
     {
-        await using Workspace workspace = new();
-        await workspace.ImportBusyboxAsync();
+        Workspace workspace = await corpus.GetAsync();
         string path = Path.Combine(Repository.Case(name), "Dockerfile");
         string text = await File.ReadAllTextAsync(path);
         foreach (string image in Images(text))
@@ -26,6 +25,23 @@ public sealed partial class CorpusTests
         else
             AssertOnlyNotSupportedYet(graph);
     }
+
+    [EndToEndTheory]
+    [InlineData("s6-overlay", "service web: up\nservice worker: idle 3.2.1.0\ndone\n", "echo", "done")]
+    [InlineData("monorepo-variants", "slim\n")]
+    [InlineData("mounts", "SOME WORDS\n")]
+    [InlineData("onbuild-parent", "alpha\nbeta\nfor production\n")]
+    [InlineData("windows-style-escape", "one\nC:\\tools\\\n")]
+    [InlineData("busybox-httpd", "<h1>About</h1>\nMore words.\n", "cat", "about.html")]
+    public async Task A_case_that_needs_no_more_than_busybox_builds_and_runs(string name, string output, params string[] command)
+    {
+        Workspace workspace = await corpus.GetAsync();
+        (await workspace.RunAsync("build", "--progress", "plain", "-t", "corpus/" + name, Repository.Case(name))).Succeeded();
+        Assert.Equal(output, (await workspace.RunAsync(["run", "--rm", "corpus/" + name, .. command])).Succeeded().Output);
+    }
+
+    [Fact]
+    public void There_are_at_least_fifty() => Assert.True(Cases.Count >= 50, $"only {Cases.Count} cases");
 
     /// <summary>The corpus is ahead of the product; what it can't do yet has codes of its own.</summary>
     private static void AssertOnlyNotSupportedYet(CommandResult result)

@@ -18,7 +18,7 @@ internal sealed class TarReader(Stream stream)
     {
         Dictionary<string, byte[]> extended = new(StringComparer.Ordinal);
         byte[] header = new byte[BlockSize];
-        while (stream.ReadAtLeast(header, BlockSize, throwOnEndOfStream: false) == BlockSize && header[0] != 0)
+        while (stream.ReadAtLeast(header, BlockSize, throwOnEndOfStream: false) == BlockSize && header.AsSpan().ContainsAnyExcept((byte)0))
         {
             long size = extended.TryGetValue("size", out byte[]? paxSize)
                 ? long.Parse(Encoding.ASCII.GetString(paxSize), CultureInfo.InvariantCulture)
