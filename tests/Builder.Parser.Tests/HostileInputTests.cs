@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
+using Builder.Parser.Text;
 
 namespace Builder.Parser.Tests;
 
@@ -11,11 +12,50 @@ public sealed class HostileInputTests : ParserTestBase
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void A_million_lines_are_parsed()
+    public void A_million_lines_of_instructions_are_refused_where_the_limit_is_passed()
     {
-        ParseResult result = Timed(Repeat("RUN --mount=type=cache,target=/x echo hi\n", 1_000_000));
+        ParseResult result = Timed("FROM a\n" + Repeat("RUN --mount=type=cache,target=/x echo hi\n", 1_000_000));
+        Diagnostic problem = Assert.Single(result.Diagnostics);
+        Assert.Equal(DiagnosticCodes.TooManyInstructions, problem.Code);
+        Assert.Equal("RUN", result.Source.TextOf(problem.Span));
+        Assert.Equal(ParsePass.MaxInstructions + 1, result.Source.PositionOf(problem.Span.Start).Line);
+        Assert.Equal(ParsePass.MaxInstructions, result.Dockerfile.Instructions.Count);
+    }
+
+    [Fact]
+    public void A_million_lines_of_comments_are_no_obstacle()
+    {
+        ParseResult result = Timed(Repeat("# c\n\n", 500_000) + "FROM a\n");
         Assert.Empty(result.Diagnostics);
-        Assert.Equal(1_000_000, result.Dockerfile.Instructions.Count);
+    }
+
+    [Fact]
+    public void More_than_a_thousand_warnings_are_cut_off_but_stop_nothing()
+    {
+        ParseResult result = Timed(Repeat("RUN a \\\n\n b\n", 1500));
+        Assert.False(result.HasErrors);
+        Assert.Equal(1500, result.Dockerfile.Instructions.Count);
+        Assert.Equal(DiagnosticBag.Limit + 1, result.Diagnostics.Count);
+        Assert.Equal("more than 1000 warnings; the rest of them is not shown", result.Diagnostics[^1].Message);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x52, 0x55, 0x4E, 0x20, 0xC3, 0xA9, 0x20, 0xFF, 0x0A }, 6, 0xFF)]
+    [InlineData(new byte[] { 0x52, 0x55, 0x4E, 0x20, 0xE6, 0x97, 0x0A }, 4, 0xE6)]
+    [InlineData(new byte[] { 0x52, 0x55, 0x4E, 0x20, 0x61, 0xC3 }, 5, 0xC3)]
+    public void Bytes_that_are_not_utf_8_are_refused_at_their_place(byte[] content, int place, int culprit)
+    {
+        Diagnostic problem = Assert.Single(DockerfileParser.Parse(SourceText.FromUtf8(content, "Dockerfile")).Diagnostics);
+        Assert.Equal((DiagnosticCodes.InvalidUtf8, new SourceSpan(place, 1), "save the file as UTF-8"), (problem.Code, problem.Span, problem.Hint));
+        Assert.Contains($"0x{culprit:X2}", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_in_utf_16_is_recognised_by_its_mark()
+    {
+        byte[] content = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("FROM a\n")];
+        Diagnostic problem = Assert.Single(DockerfileParser.Parse(SourceText.FromUtf8(content, "Dockerfile")).Diagnostics);
+        Assert.Equal((DiagnosticCodes.InvalidUtf8, "is it encoded as UTF-16? Save it as UTF-8"), (problem.Code, problem.Hint));
     }
 
     [Fact]

@@ -3,14 +3,21 @@ namespace Builder.Parser.Tests;
 /// <summary>Finds test data that lies outside the repository.</summary>
 internal static class SharedData
 {
-    /// <summary>The folder of the corpus: from the environment, else beside the repository.</summary>
+    /// <summary>The folder of the corpus: from the environment, else <c>shared/data</c> beside the repository or further up.</summary>
     public static string Root
     {
         get
         {
             string? configured = Environment.GetEnvironmentVariable("BUILDER_SHARED_DATA");
             if (!string.IsNullOrEmpty(configured)) return configured;
-            return Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "data"));
+            string beside = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "data"));
+            for (string? above = RepositoryRoot; (above = Path.GetDirectoryName(above)) is not null;)
+            {
+                string candidate = Path.Combine(above, "shared", "data");
+                if (Directory.Exists(Path.Combine(candidate, "dockerfiles"))) return candidate;
+            }
+
+            return beside;
         }
     }
 

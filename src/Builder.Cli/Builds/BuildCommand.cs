@@ -33,7 +33,8 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         ParseResult parsed = DockerfileParser.Parse(source.Text);
         if (parsed.HasErrors)
         {
-            diagnostics.Write(parsed.Source, parsed.Diagnostics);
+            IEnumerable<Diagnostic> meaning = DockerfileLowering.Lower(Request(arguments, source, parsed)).Diagnostics;
+            diagnostics.Write(parsed.Source, parsed.Diagnostics.Concat(meaning).OrderBy(d => d.Span.Start));
             return ExitCode.Failure;
         }
 
@@ -106,20 +107,21 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         return new CommandException($"the checks found something, and the Dockerfile asks for errors then: {rules}", hint: "'# check=error=true' says so");
     }
 
+    private static LoweringRequest Request(BuildArguments arguments, DockerfileSource source, ParseResult parsed) => new()
+    {
+        Parsed = parsed,
+        Target = arguments.Target,
+        BuildArguments = arguments.BuildArgs,
+        Labels = arguments.Labels,
+        Network = arguments.Network,
+        ExtraHosts = arguments.ExtraHosts,
+        Checks = new CheckOptions { IsIgnored = IgnoredPaths.Of(source.IgnoreFile) },
+    };
+
     // Each pass tells which images it needs to go on.
     private async Task<LoweringResult> LowerAsync(BuildSession session, CancellationToken cancellationToken)
     {
-        BuildArguments arguments = session.Arguments;
-        var request = new LoweringRequest
-        {
-            Parsed = session.Parsed,
-            Target = arguments.Target,
-            BuildArguments = arguments.BuildArgs,
-            Labels = arguments.Labels,
-            Network = arguments.Network,
-            ExtraHosts = arguments.ExtraHosts,
-            Checks = new CheckOptions { IsIgnored = IgnoredPaths.Of(session.Source.IgnoreFile) },
-        };
+        LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed);
         var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, _time, session.Hub.Publish));
         while (true)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Builder.Cli.Hosting;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Text;
@@ -13,7 +12,6 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
     private const string IgnoreSuffix = ".dockerignore";
     private const int MaxBytes = 4 << 20;
     private const int TarMagicOffset = 257;
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly string[] RemotePrefixes = ["http://", "https://", "git://", "git@", "ssh://", "github.com/"];
 
     /// <summary>Reads what the arguments name.</summary>
@@ -25,13 +23,13 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         if (file == Standard)
         {
             byte[] piped = await ReadAsync(standardInput, "Dockerfile on standard input", cancellationToken);
-            return new DockerfileSource(Decode(piped, DefaultName), directory, ContextIgnoreFile(directory));
+            return new DockerfileSource(SourceText.FromUtf8(piped, DefaultName), directory, ContextIgnoreFile(directory));
         }
 
         (string path, string shown) = Locate(context, directory, file);
         byte[] content = await ReadFileAsync(path, shown, cancellationToken);
         string own = path + IgnoreSuffix;
-        return new DockerfileSource(Decode(content, shown), directory, File.Exists(own) ? own : ContextIgnoreFile(directory));
+        return new DockerfileSource(SourceText.FromUtf8(content, shown), directory, File.Exists(own) ? own : ContextIgnoreFile(directory));
     }
 
     private static string? ContextIgnoreFile(string directory)
@@ -72,19 +70,6 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         return content.ToArray();
     }
 
-    private static SourceText Decode(byte[] content, string shown)
-    {
-        try
-        {
-            return new SourceText(StrictUtf8.GetString(content), shown);
-        }
-        catch (DecoderFallbackException e)
-        {
-            int line = 1 + content.AsSpan(0, Math.Clamp(e.Index, 0, content.Length)).Count((byte)'\n');
-            throw new CommandException($"{shown} is not UTF-8 text: line {line} holds bytes that are not", hint: "save the file as UTF-8", inner: e);
-        }
-    }
-
     private static bool IsArchive(ReadOnlySpan<byte> content) =>
         content.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])
             || content.StartsWith("BZh"u8)
@@ -102,7 +87,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
             throw new CommandException("an archive as context on standard input is not supported yet", hint: "unpack it and give the directory");
         await using var whole = new JoinedStream(head.AsMemory(0, filled), standardInput);
         byte[] content = await ReadAsync(whole, "Dockerfile on standard input", cancellationToken);
-        return new DockerfileSource(Decode(content, DefaultName), null, null);
+        return new DockerfileSource(SourceText.FromUtf8(content, DefaultName), null, null);
     }
 
     private string ContextDirectory(string context)

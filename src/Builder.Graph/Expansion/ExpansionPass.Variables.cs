@@ -141,7 +141,7 @@ internal sealed partial class ExpansionPass
     private string? ValueOf(string name, int opener)
     {
         string? value = Lookup(name);
-        if (value is null) _undefined.Add(new Word(name, SpanOf(opener, _position)));
+        if (value is null && _undefined.Count < MaxUndefined) _undefined.Add(new Word(name, SpanOf(opener, _position)));
         return value;
     }
 

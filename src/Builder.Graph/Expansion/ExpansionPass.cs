@@ -15,6 +15,9 @@ internal sealed partial class ExpansionPass(Word word, char escape, ExpansionMod
     /// <summary>Deepest nesting of <c>${a:-${b:-...}}</c>; each level is a level of the stack.</summary>
     internal const int MaxDepth = 64;
 
+    /// <summary>Most uses of unset variables that are told of one word.</summary>
+    private const int MaxUndefined = DiagnosticBag.Limit + 1;
+
     private readonly string _text = word.Text;
     private readonly List<Word> _undefined = [];
     private readonly List<string> _words = [];

@@ -32,15 +32,17 @@ public static class DockerfileLowering
         IEnumerable<int> reached = planner.Plans.Select(plan => plan.Base.Syntax.Index);
         bool failed = findings.HasErrors || request.Parsed.HasErrors;
         ImmutableArray<ImageRequest> missing = [.. planner.Missing];
-        if (!missing.IsEmpty && !failed) return new(new(missing), null, new([.. findings.InSourceOrder]), new CheckReport([], false));
-        if (!missing.IsEmpty || !planner.IsComplete) return Finished(null, reached);
-
+        if (!planner.IsComplete) return Finished(null, reached);
         var context = new LoweringContext(request, stages, scope, budget, findings);
-        foreach (StagePlan plan in planner.Plans)
+        if (!missing.IsEmpty)
         {
-            if (!budget.IsExhausted) StageLowering.Lower(plan, context);
+            // What is wrong whatever the images hold is told now, with the other errors and before anything is fetched.
+            LowerAll(planner, new LoweringContext(Assume(request, missing), stages, scope, budget, findings) { Assumed = [.. missing.Select(m => m.Key)] });
+            if (failed || findings.HasErrors) return Finished(null, reached);
+            return new(new(missing), null, new([.. findings.InSourceOrder]), new CheckReport([], false));
         }
 
+        LowerAll(planner, context);
         if (failed || findings.HasErrors) return Finished(null, reached);
         Outline outline = new OutlineBuilder(context).Build(target, planner.Plans);
         return Finished(Finish(context, context.Finished(target.Index)), reached) with { Outline = outline };
@@ -51,6 +53,21 @@ public static class DockerfileLowering
             ILookup<bool, Diagnostic> byKind = findings.InSourceOrder.ToLookup(d => CheckRules.Find(d.Code) is not null);
             return new LoweringResult([], build, new([.. byKind[false]]), Checker.Run(checks, settings, byKind[true]));
         }
+    }
+
+    private static void LowerAll(StagePlanner planner, LoweringContext context)
+    {
+        foreach (StagePlan plan in planner.Plans)
+        {
+            if (context.Budget.IsExhausted) break;
+            StageLowering.Lower(plan, context);
+        }
+    }
+
+    private static LoweringRequest Assume(LoweringRequest request, ImmutableArray<ImageRequest> missing)
+    {
+        var unknown = new ImageConfig { Os = "linux", Architecture = "", Config = new ContainerConfig { WorkingDir = "/unknown" } };
+        return request with { Images = request.Images.AddRange(missing.Select(m => KeyValuePair.Create(m.Key, new ResolvedImage(default, unknown)))) };
     }
 
     private static StageSyntax? FindTarget(LoweringRequest request, StageList stages, Findings findings)

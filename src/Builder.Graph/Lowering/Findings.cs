@@ -6,17 +6,20 @@ namespace Builder.Graph.Lowering;
 /// <summary>Collects what lowering finds; nothing stops at the first error.</summary>
 internal sealed class Findings
 {
-    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly DiagnosticBag _diagnostics = new();
+    private readonly HashSet<Diagnostic> _known = [];
 
-    public bool HasErrors { get; private set; }
+    public bool HasErrors => _diagnostics.HasErrors;
 
     /// <summary>All findings in source order, each once.</summary>
-    public IEnumerable<Diagnostic> InSourceOrder => _diagnostics.Distinct().OrderBy(d => d.Span.Start);
+    public IEnumerable<Diagnostic> InSourceOrder => _diagnostics.InOrder();
+
+    /// <summary>Whether another finding of this kind would be lost, so that a hint for it needn't be searched.</summary>
+    public bool IsFullOf(Severity severity) => _diagnostics.IsFullOf(severity);
 
     public void Add(Diagnostic diagnostic)
     {
-        _diagnostics.Add(diagnostic);
-        HasErrors |= diagnostic.Severity == Severity.Error;
+        if (!_diagnostics.IsFullOf(diagnostic.Severity) && _known.Add(diagnostic)) _diagnostics.Add(diagnostic);
     }
 
     public void Error(string code, string message, SourceSpan span, string? hint = null) =>

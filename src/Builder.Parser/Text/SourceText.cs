@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
 namespace Builder.Parser.Text;
 
 /// <summary>The text of one Dockerfile with its lines. Offsets are those of the text as given; a byte order mark is skipped, not removed.</summary>
@@ -17,8 +21,30 @@ public sealed class SourceText
         _lineStarts = [.. starts];
     }
 
+    /// <summary>Reads a file's bytes. What isn't UTF-8 is remembered and becomes a diagnostic of parsing, with its place.</summary>
+    /// <param name="content">The whole file.</param>
+    /// <param name="fileName">How messages name it.</param>
+    public static SourceText FromUtf8(ReadOnlySpan<byte> content, string fileName)
+    {
+        int valid = FindInvalid(content);
+        if (valid < 0) return new SourceText(Encoding.UTF8.GetString(content), fileName);
+        int start = Encoding.UTF8.GetCharCount(content[..valid]);
+        return new SourceText(Encoding.UTF8.GetString(content), fileName) { InvalidUtf8 = (start, content[valid]) };
+    }
+
+    private static int FindInvalid(ReadOnlySpan<byte> content)
+    {
+        if (Utf8.IsValid(content)) return -1;
+        int at = 0;
+        while (Rune.DecodeFromUtf8(content[at..], out _, out int length) == OperationStatus.Done) at += length;
+        return at;
+    }
+
     /// <summary>The whole text.</summary>
     public string Text { get; }
+
+    /// <summary>Where the bytes this text was read from first were no UTF-8; parsing reports it. Null when they were.</summary>
+    internal (int Start, byte Byte)? InvalidUtf8 { get; private init; }
 
     /// <summary>How messages name the file.</summary>
     public string FileName { get; }

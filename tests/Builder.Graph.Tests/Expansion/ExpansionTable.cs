@@ -3,8 +3,10 @@ namespace Builder.Graph.Tests.Expansion;
 /// <summary>Finds the table, which lies outside the repository.</summary>
 internal static class ExpansionTable
 {
-    /// <summary>The table: where the environment says, else beside the repository.</summary>
-    public static string File => Path.Combine(Configured ?? Path.Combine(RepositoryRoot(), "..", "shared", "data"), "expansion.txt");
+    private const string Name = "expansion.txt";
+
+    /// <summary>The table: where the environment says, else in <c>shared/data</c> beside the repository or further up.</summary>
+    public static string File => Configured is not null ? Path.Combine(Configured, Name) : Find();
 
     /// <summary>Why the table can't be tested, or null; where the environment promises it, it can.</summary>
     public static string? ReasonToSkip =>
@@ -12,6 +14,17 @@ internal static class ExpansionTable
 
     private static string? Configured =>
         Environment.GetEnvironmentVariable("BUILDER_SHARED_DATA") is { Length: > 0 } configured ? configured : null;
+
+    private static string Find()
+    {
+        for (string? above = RepositoryRoot(); (above = Path.GetDirectoryName(above)) is not null;)
+        {
+            string candidate = Path.Combine(above, "shared", "data", Name);
+            if (System.IO.File.Exists(candidate)) return candidate;
+        }
+
+        return Path.GetFullPath(Path.Combine(RepositoryRoot(), "..", "shared", "data", Name));
+    }
 
     private static string RepositoryRoot()
     {

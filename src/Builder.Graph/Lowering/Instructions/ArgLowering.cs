@@ -29,17 +29,20 @@ internal static class ArgLowering
         }
 
         if (!given) value = fallback ?? scope.Context.Scope.Find(name);
-        if (value is not null) scope.SetVariable(name, value, arg.Span);
-        scope.State.Arguments.Add((name, value));
+        if (value is not null && !IsForTheBuilderOnly(name)) scope.SetVariable(name, value, arg.Span);
+        scope.State.Arguments[name] = value;
 
         // History shows the default, not what the command line put in its place; so does Docker 20.10.
         return fallback is null ? name : $"{name}={fallback}";
     }
 
+    // They say which file systems to describe in a bill of materials; no command sees them.
+    private static bool IsForTheBuilderOnly(string name) => name is "BUILDKIT_SBOM_SCAN_CONTEXT" or "BUILDKIT_SBOM_SCAN_STAGE";
+
     // A default that isn't used can't fail the build.
     private static string ExpandQuietly(Word word, InstructionScope scope)
     {
-        ExpansionResult result = WordExpander.Expand(word, scope.Planned.Escape, scope.State.Environment.Find);
+        ExpansionResult result = WordExpander.Expand(word, scope.Planned.Escape, scope.Lookup);
         scope.Context.Budget.Spend(result.Text.Length);
         return result.Succeeded ? result.Text : word.Text;
     }

@@ -22,6 +22,10 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
 
     public PlannedInstruction Planned { get; } = planned;
 
+    /// <summary>Whether a variable was read that the base image, not known yet, may set.</summary>
+    private bool _readsUnknown;
+    private readonly List<Diagnostic> _heldBack = [];
+
     /// <summary>Name or index of a stage.</summary>
     public static string StageNameOf(StageSyntax stage) => stage.Name ?? stage.Index.ToString();
 
@@ -42,16 +46,32 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
             diagnostic = diagnostic with { Span = span, Message = $"{place}: {diagnostic.Message}" };
         }
 
-        Context.Findings.Add(diagnostic);
+        if (!State.EnvironmentIsOpen) Context.Findings.Add(diagnostic);
+        else if (diagnostic.Severity == Severity.Error) _heldBack.Add(diagnostic);
+    }
+
+    /// <summary>Ends the instruction: what could be otherwise once the base image is known is dropped.</summary>
+    public void Finish()
+    {
+        if (_readsUnknown) return;
+        foreach (Diagnostic diagnostic in _heldBack) Context.Findings.Add(diagnostic);
+    }
+
+    /// <summary>The value of a variable, or null.</summary>
+    public string? Lookup(string name)
+    {
+        string? value = State.Environment.Find(name);
+        _readsUnknown |= value is null && State.EnvironmentIsOpen;
+        return value;
     }
 
     /// <summary>Expands a word; null when that failed, which has been reported.</summary>
     public string? Expand(Word word) =>
-        Context.Budget.IsExhausted ? null : Checked(WordExpander.Expand(word, Planned.Escape, State.Environment.Find));
+        Context.Budget.IsExhausted ? null : Checked(WordExpander.Expand(word, Planned.Escape, Lookup));
 
     /// <summary>Expands the body of a here-document; null when that failed, which has been reported.</summary>
     public string? Expand(Heredoc heredoc) =>
-        Context.Budget.IsExhausted ? null : Checked(WordExpander.ExpandHeredoc(heredoc, State.Environment.Find));
+        Context.Budget.IsExhausted ? null : Checked(WordExpander.ExpandHeredoc(heredoc, Lookup));
 
     /// <summary>Expands several words; null when one failed. All failures have been reported.</summary>
     public List<string>? ExpandAll(IEnumerable<Word> words)
@@ -64,7 +84,7 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     public EquatableArray<string>? ExpandAndSplit(Word word)
     {
         if (Context.Budget.IsExhausted) return null;
-        SplitExpansionResult result = WordExpander.ExpandAndSplit(word, Planned.Escape, State.Environment.Find);
+        SplitExpansionResult result = WordExpander.ExpandAndSplit(word, Planned.Escape, Lookup);
         Context.Budget.Spend(result.Words.Sum(text => (long)text.Length));
         ReportAll(result.Diagnostics, result.UndefinedVariables);
         return result.Succeeded ? result.Words : null;
@@ -73,6 +93,12 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     /// <summary>Sets a variable for what follows.</summary>
     public void SetVariable(string name, string value, SourceSpan span)
     {
+        if (_readsUnknown)
+        {
+            State.Environment.Remove(name);
+            return;
+        }
+
         bool fitted = State.Environment.Size <= MaxEnvironmentSize;
         State.Environment.Set(name, value);
         if (fitted && State.Environment.Size > MaxEnvironmentSize)
@@ -116,7 +142,7 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     public string ExpandedLabelText()
     {
         string text = LabelText();
-        ExpansionResult expanded = WordExpander.Expand(new Word(text, Planned.Instruction.Span), Planned.Escape, State.Environment.Find);
+        ExpansionResult expanded = WordExpander.Expand(new Word(text, Planned.Instruction.Span), Planned.Escape, Lookup);
         Context.Budget.Spend(expanded.Text.Length);
         return expanded.Succeeded ? expanded.Text : text;
     }
@@ -147,8 +173,10 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
         foreach (Diagnostic diagnostic in diagnostics) Report(diagnostic);
         foreach (Word variable in undefined)
         {
+            if (Context.Findings.IsFullOf(Severity.Warning)) break;
+
             // An ARG without a value is known to be empty on purpose.
-            if (State.Arguments.Exists(argument => argument.Name == variable.Text)) continue;
+            if (State.Arguments.ContainsKey(variable.Text)) continue;
             string name = variable.Text;
             string? hint = NearMiss.Hint(name, State.Environment.Names)
                 ?? (Context.Scope.Find(name) is null

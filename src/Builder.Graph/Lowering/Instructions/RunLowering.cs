@@ -42,16 +42,16 @@ internal static class RunLowering
     /// <summary><c>|2 A=1 B=2 </c>: the ARGs of the stage with the values commands see.</summary>
     private static string ArgumentPrefix(InstructionScope scope)
     {
-        List<(string Name, string? Value)> arguments = scope.State.Arguments;
+        OrderedDictionary<string, string?> arguments = scope.State.Arguments;
         if (arguments.Count == 0) return "";
         EnvironmentList environment = scope.State.Environment;
-        IEnumerable<string> pairs = arguments.Select(argument => $"{argument.Name}={environment.Find(argument.Name) ?? argument.Value}");
+        IEnumerable<string> pairs = arguments.Select(argument => $"{argument.Key}={environment.Find(argument.Key) ?? argument.Value}");
         return $"|{arguments.Count} {string.Join(' ', pairs)} ";
     }
 
-    // Counted before the text is made: a name declared again and again is shown as often.
+    // Counted before the text is made.
     private static long ArgumentSize(InstructionScope scope) => scope.State.Arguments.Sum(argument =>
-        argument.Name.Length + (scope.State.Environment.Find(argument.Name) ?? argument.Value ?? "").Length + 2L);
+        argument.Key.Length + (scope.State.Environment.Find(argument.Key) ?? argument.Value ?? "").Length + 2L);
 
     private static (EquatableArray<string> Arguments, ScriptExecMount? Script) ReadCommand(RunInstruction run, InstructionScope scope)
     {

@@ -33,6 +33,14 @@ internal sealed class EnvironmentList
         _pairs = null;
     }
 
+    /// <summary>Forgets a variable.</summary>
+    public void Remove(string name)
+    {
+        if (!_values.Remove(name, out string? old)) return;
+        Size -= name.Length + old.Length;
+        _pairs = null;
+    }
+
     /// <summary>An independent copy.</summary>
     public EnvironmentList Copy() =>
         new(new OrderedDictionary<string, string>(_values, StringComparer.Ordinal)) { Size = Size, _pairs = _pairs };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Builder.Graph.Checks.Rules;
 using Builder.Graph.Expansion;
 using Builder.Oci;
+using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
@@ -64,6 +65,7 @@ internal sealed class GlobalScope
         _budget.Spend(result.Text.Length);
         foreach (Word undefined in result.UndefinedVariables)
         {
+            if (findings.IsFullOf(Severity.Warning)) break;
             string message = $"FROM uses the variable '{undefined.Text}', which no ARG before the first FROM sets";
             findings.Warning(UndefinedArgInFrom.Rule.Name, message, undefined.Span, HintFor(undefined.Text, stages));
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Builder.Graph.Building;
 using Builder.Graph.Operations;
 using Builder.Oci.Collections;
@@ -20,6 +21,9 @@ internal sealed class LoweringContext(LoweringRequest request, StageList stages,
     public Findings Findings { get; } = findings;
 
     public GraphBuilder Graph { get; } = new();
+
+    /// <summary>Keys of images whose config is not known yet: findings that could depend on one are held back.</summary>
+    public ImmutableHashSet<string> Assumed { get; init; } = [];
 
     /// <summary>Proxy settings of the command line, each in both cases.</summary>
     public EquatableArray<string> ProxyEnvironment { get; } = ProxySettings.FromBuildArguments(request.BuildArguments);

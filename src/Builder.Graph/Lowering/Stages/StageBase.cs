@@ -52,7 +52,7 @@ internal sealed record StageBase(StageSyntax Syntax, FileSystemSource Source, Pl
 
         string? hint = names.ContainsKey(image.ToLowerInvariant())
             ? $"stage names are lower case in FROM: write '{image.ToLowerInvariant()}'"
-            : NearMiss.Hint(image, names.Keys);
+            : NearMiss.Hint(image, stages.NamesAbove(stage.Index));
         findings.Error("BLD2003", problem, span, hint);
         return null;
     }

@@ -19,7 +19,9 @@ internal static class StageLowering
         state.WorkingDirectorySet = plan.Base.Source is StageSource parent && context.Finished(parent.Index).WorkingDirectorySet;
         foreach (PlannedInstruction planned in plan.Instructions)
         {
-            InstructionLowering.Lower(new InstructionScope(context, state, planned));
+            var scope = new InstructionScope(context, state, planned);
+            InstructionLowering.Lower(scope);
+            scope.Finish();
             if (!context.Budget.IsExhausted) continue;
             GlobalScope.ReportExhausted(planned.ReportAt ?? planned.Instruction.Keyword.Span, context.Findings);
             break;
@@ -43,16 +45,17 @@ internal static class StageLowering
             case StageSource source:
                 StageState parent = context.Finished(source.Index);
                 context.Budget.Spend(parent.History.Count + parent.Environment.Size);
-                return Prepare(plan, steps, parent.Current, parent.Image, parent.BaseImage, parent.Environment.Copy(), [.. parent.History]);
+                return Prepare(
+                    plan, steps, parent.Current, parent.Image, parent.BaseImage, parent.Environment.Copy(), [.. parent.History], parent.EnvironmentIsOpen);
             case ImageSource source:
                 ResolvedImage image = context.Request.Images[source.Request.Key];
                 CheckPlatform(source.Request, image.Config, from, context);
                 string text = steps.Next($"FROM {source.Request.Reference}", isTrigger: false);
                 VertexId root = context.AddImage(source.Request, image, origin with { Label = text });
-                return Prepare(plan, steps, root, Derived(image.Config, stage.Platform), image, new EnvironmentList(), []);
+                return Prepare(plan, steps, root, Derived(image.Config, stage.Platform), image, new EnvironmentList(), [], context.Assumed.Contains(source.Request.Key));
             default:
                 VertexId scratch = context.Graph.Add(new ScratchOperation(), [], origin);
-                return Prepare(plan, steps, scratch, Empty(stage.Platform), null, new EnvironmentList(), []);
+                return Prepare(plan, steps, scratch, Empty(stage.Platform), null, new EnvironmentList(), [], environmentIsOpen: false);
         }
     }
 
@@ -75,7 +78,8 @@ internal static class StageLowering
         ImageConfig image,
         ResolvedImage? baseImage,
         EnvironmentList environment,
-        List<HistoryItem> history)
+        List<HistoryItem> history,
+        bool environmentIsOpen)
     {
         ContainerConfig config = image.Config;
         if (!(config.Env ?? []).Any(pair => pair.StartsWith("PATH=", StringComparison.Ordinal)))
@@ -96,6 +100,7 @@ internal static class StageLowering
             BaseImage = baseImage,
             Environment = environment,
             History = history,
+            EnvironmentIsOpen = environmentIsOpen,
         };
     }
 

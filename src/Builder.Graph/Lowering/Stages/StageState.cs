@@ -30,8 +30,11 @@ internal sealed class StageState(StagePlan plan, StepLabels steps)
     /// <summary>New history, that of stages below included.</summary>
     public required List<HistoryItem> History { get; init; }
 
-    /// <summary>ARG names of this stage in order, repeats included, with the value they had without an ENV of that name.</summary>
-    public List<(string Name, string? Value)> Arguments { get; } = [];
+    /// <summary>ARG names of this stage in the order of their first declarations, with the value they had without an ENV of that name.</summary>
+    public OrderedDictionary<string, string?> Arguments { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether there may be variables that aren't known yet: the image at the bottom isn't.</summary>
+    public bool EnvironmentIsOpen { get; init; }
 
     /// <summary>Whether a WORKDIR stands in this stage or one below.</summary>
     public bool WorkingDirectorySet { get; set; }

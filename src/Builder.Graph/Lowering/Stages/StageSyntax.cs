@@ -12,7 +12,7 @@ namespace Builder.Graph.Lowering.Stages;
 internal sealed record StageSyntax(int Index, FromInstruction From, ImmutableArray<Instruction> Instructions)
 {
     /// <summary>Lower-cased, as stages are looked up; null when there is none.</summary>
-    public string? Name => From.StageName?.Text.ToLowerInvariant();
+    public string? Name { get; } = From.StageName?.Text.ToLowerInvariant();
 }
 
 /// <summary>A Dockerfile taken apart.</summary>
@@ -20,12 +20,20 @@ internal sealed record StageSyntax(int Index, FromInstruction From, ImmutableArr
 /// <param name="Stages">In order.</param>
 internal sealed record StageList(ImmutableArray<ArgInstruction> GlobalArguments, ImmutableArray<StageSyntax> Stages)
 {
+    /// <summary>Most names that a misspelt one is compared with: the comparison of thousands with thousands would take minutes.</summary>
+    private const int MaxCompared = 512;
+
+    private readonly Dictionary<string, StageSyntax> _lastOfName = LastOfEachName(Stages);
+
+    /// <summary>Names that a misspelt one in a stage may have meant, the nearest above first.</summary>
+    public IEnumerable<string> NamesAbove(int index) =>
+        Stages[Math.Max(0, index - MaxCompared)..index].Reverse().Select(stage => stage.Name).OfType<string>();
+
     /// <summary>Names of all stages that have one.</summary>
     public IEnumerable<string> Names => Stages.Select(stage => stage.Name).OfType<string>();
 
     /// <summary>The last stage of a name, whatever its case; null when there is none.</summary>
-    public StageSyntax? FindLast(string name) =>
-        Stages.LastOrDefault(stage => string.Equals(stage.Name, name, StringComparison.OrdinalIgnoreCase));
+    public StageSyntax? FindLast(string name) => _lastOfName.GetValueOrDefault(name);
 
     /// <summary>Groups instructions into stages.</summary>
     public static StageList Split(ParseResult parsed, Findings findings)
@@ -65,6 +73,17 @@ internal sealed record StageList(ImmutableArray<ArgInstruction> GlobalArguments,
         if (from is not null) stages.Add(new StageSyntax(stages.Count, from, body.DrainToImmutable()));
         else if (!parsed.HasErrors) ReportNoStage(dockerfile, findings);
         return new StageList(global.ToImmutable(), stages.ToImmutable());
+    }
+
+    private static Dictionary<string, StageSyntax> LastOfEachName(ImmutableArray<StageSyntax> stages)
+    {
+        var last = new Dictionary<string, StageSyntax>(StringComparer.OrdinalIgnoreCase);
+        foreach (StageSyntax stage in stages)
+        {
+            if (stage.Name is { } name) last[name] = stage;
+        }
+
+        return last;
     }
 
     private static void ReportNoStage(DockerfileSyntax dockerfile, Findings findings)
