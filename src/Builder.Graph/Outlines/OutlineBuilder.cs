@@ -55,7 +55,7 @@ internal sealed class OutlineBuilder(LoweringContext context)
                 continue;
             }
 
-            string? value = state.Arguments.FindLast(declared => declared.Name == name).Value;
+            string? value = state.Arguments.GetValueOrDefault(name);
             _arguments.TryAdd(name, new OutlineArgument(name, value, Descriptions.Of(arg, name), arg.Span));
         }
     }

@@ -54,14 +54,16 @@ public class EarlyFindingsTests
     {
         LoweringResult result = First("FROM scratch\n" + string.Concat(Enumerable.Repeat("LABEL a=$U\nEXPOSE x\n", 1500)));
         Assert.Equal(1001, result.Diagnostics.Count(d => d.Severity == Severity.Error));
-        Assert.Equal(1001, result.Diagnostics.Count(d => d.Severity == Severity.Warning));
+        Assert.InRange(result.Checks.Findings.Count, 1, DiagnosticBag.Limit);
+        Assert.Contains(result.Diagnostics, d => d.Message == "more than 1000 warnings; the rest of them is not shown");
     }
 
     [Fact]
     public void A_here_document_with_a_million_unset_variables_is_cut_off_too()
     {
         LoweringResult result = First("FROM scratch\nCOPY <<E /x\n" + string.Concat(Enumerable.Repeat("$a\n", 1_000_000)) + "E\n");
-        Assert.Equal(1001, result.Diagnostics.Count);
+        Assert.InRange(result.Checks.Findings.Count, 1, DiagnosticBag.Limit);
+        Assert.Equal("more than 1000 warnings; the rest of them is not shown", Assert.Single(result.Diagnostics).Message);
         Assert.NotNull(result.Build);
     }
 

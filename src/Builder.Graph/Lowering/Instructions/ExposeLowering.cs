@@ -10,6 +10,9 @@ namespace Builder.Graph.Lowering.Instructions;
 /// <summary>EXPOSE: the only instruction whose words are split again after expansion.</summary>
 internal static class ExposeLowering
 {
+    // Joining two sets of tens of thousands takes longer than their texts are long.
+    private const long PortCost = 40;
+
     public static void Lower(ExposeInstruction expose, InstructionScope scope)
     {
         var ports = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
@@ -34,6 +37,7 @@ internal static class ExposeLowering
         }
 
         if (failed) return;
+        scope.Context.Budget.Spend(ports.Count * PortCost);
         ImmutableSortedSet<string> known = scope.State.Config.ExposedPorts ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
         scope.State.Config = scope.State.Config with { ExposedPorts = known.Union(ports) };
         scope.Commit("EXPOSE " + GoText.Set(ports));
