@@ -36,6 +36,7 @@ public sealed class BuilderStore : IDisposable
         Records = new RecordStore(layout.Records, owner, Snapshots);
         Images = new ImageStore(layout, owner, Blobs, time);
         Layers = new LayerStore(layout, owner, Snapshots, Blobs);
+        Converter = new LayerConverter(layout, owner, Blobs);
     }
 
     /// <summary>The store's directory, absolute.</summary>
@@ -46,6 +47,8 @@ public sealed class BuilderStore : IDisposable
     public SnapshotStore Snapshots { get; }
 
     public LayerStore Layers { get; }
+
+    public LayerConverter Converter { get; }
 
     public RecordStore Records { get; }
 

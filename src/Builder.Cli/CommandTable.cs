@@ -3,6 +3,7 @@ using Builder.Cli.CommandLine;
 using Builder.Cli.Containers;
 using Builder.Cli.Images;
 using Builder.Cli.Machine;
+using Builder.Cli.Registries;
 using Builder.Cli.Terminals;
 
 namespace Builder.Cli;
@@ -19,6 +20,10 @@ internal static class CommandTable
         new(["images", "image ls", "image list"], "List images", NeedsSession: false, static () => new ImagesGrammar()),
         new(["inspect", "image inspect"], "Show all that is known of images", NeedsSession: false, static () => new InspectGrammar()),
         new(["history", "image history"], "Show how an image came about", NeedsSession: false, static () => new HistoryGrammar()),
+        new(["pull", "image pull"], "Bring an image from a registry", NeedsSession: false, static () => new PullGrammar()),
+        new(["push", "image push"], "Send an image to a registry", NeedsSession: false, static () => new PushGrammar()),
+        new(["login"], "Keep the login for a registry", NeedsSession: false, static () => new LoginGrammar()),
+        new(["logout"], "Forget the login for a registry", NeedsSession: false, static () => new LogoutGrammar()),
         new(["tag", "image tag"], "Give an image another name", NeedsSession: false, static () => new TagGrammar()),
         new(["rmi", "image rm", "image remove"], "Remove images", NeedsSession: true, static () => new RmiGrammar()),
         new(["save", "image save"], "Write images into an archive", NeedsSession: true, static () => new SaveGrammar()),

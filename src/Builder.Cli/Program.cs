@@ -18,7 +18,7 @@ internal static class Program
         try
         {
             HostEnvironment environment = HostEnvironment.OfProcess();
-            Lazy<IImageSource> registry = Registries.Create(environment, TimeProvider.System);
+            Lazy<IImageRegistry> registry = RegistrySetup.Create(environment, TimeProvider.System);
             var context = new CommandContext(terminal, environment, TimeProvider.System, new SandboxSessionHost(), registry);
             return new CliApplication(context).Run(args).Value;
         }

@@ -40,6 +40,9 @@ public sealed partial record ImageReference
 
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is { } digest ? "@" + digest : "");
 
+    /// <summary>The same repository, by no tag and no digest.</summary>
+    public ImageReference WithoutTag() => new(Domain, Path, null, null);
+
     /// <summary>Reads a name.</summary>
     /// <exception cref="FormatException">Not a reference; the message says what is wrong (upper case, blank, bad tag ...).</exception>
     public static ImageReference Parse(string text) =>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Builder.Oci;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
@@ -8,8 +7,8 @@ using Builder.Registry.Transport;
 
 namespace Builder.Registry;
 
-/// <summary>Pulls images by the OCI distribution protocol. Everything that comes is compared with the digest that names it.</summary>
-public sealed class RegistryClient : IImageSource, IDisposable
+/// <summary>Pulls and pushes images by the OCI distribution protocol. Everything that comes is compared with the digest that names it.</summary>
+public sealed partial class RegistryClient : IImageRegistry, IDisposable
 {
     private const int MaxIndexNesting = 4;
 
@@ -17,14 +16,16 @@ public sealed class RegistryClient : IImageSource, IDisposable
 
     private readonly RegistryOptions _options;
     private readonly RegistryTransport _transport;
-    private readonly Authenticator _authenticator;
+    private readonly AuthorizedTransport _authorized;
+    private readonly EndpointFallback _endpoints;
 
     /// <summary>Makes a client; it may be used from several threads.</summary>
     public RegistryClient(RegistryOptions options)
     {
         _options = options;
         _transport = new RegistryTransport(options);
-        _authenticator = new Authenticator(options.Credentials, _transport);
+        _authorized = new AuthorizedTransport(_transport, new Authenticator(options.Credentials, _transport));
+        _endpoints = new EndpointFallback(options.Hosts);
     }
 
     /// <inheritdoc/>
@@ -32,20 +33,11 @@ public sealed class RegistryClient : IImageSource, IDisposable
     {
         try
         {
-            var endpoint = RegistryEndpoint.Of(reference);
-            ManifestDocument document = await FindManifestAsync(endpoint, reference, platform, cancellationToken);
-            ImageManifest manifest = document.ReadManifest();
-            if (manifest.Config.MediaType is not (MediaTypes.OciConfig or MediaTypes.DockerConfig))
-                throw new RegistryException($"it is not an image: its config has the type '{manifest.Config.MediaType}'");
-            byte[] configBytes = await ReadConfigAsync(endpoint, reference, manifest.Config, cancellationToken);
-            ImageConfig config = OciJson.ReadConfig(configBytes);
-            if (config.RootFs.DiffIds.Count != manifest.Layers.Count)
-                throw new RegistryException($"its manifest has {manifest.Layers.Count} layers, its config {config.RootFs.DiffIds.Count}");
-            return new RemoteImage(reference, document.Content, manifest, configBytes, config);
+            return await _endpoints.PullAsync(reference, endpoint => ResolveAtAsync(endpoint, reference, platform, cancellationToken));
         }
-        catch (Exception error) when (error is RegistryException or OciFormatException)
+        catch (RegistryException error)
         {
-            throw Failure(reference, error.Message, error);
+            throw Failure("pull", reference, error.Message, error);
         }
     }
 
@@ -55,27 +47,52 @@ public sealed class RegistryClient : IImageSource, IDisposable
         string what = $"the blob {descriptor.Digest}: ";
         try
         {
-            var endpoint = RegistryEndpoint.Of(reference);
-            var stream = new BlobStream(
-                descriptor, (offset, token) => OpenBlobFromAsync(endpoint, reference, descriptor.Digest, offset, token), _options.Retries, (reason, cause) => Failure(reference, what + reason, cause));
-            await stream.StartAsync(cancellationToken);
-            return stream;
+            return await _endpoints.PullAsync(reference, async endpoint =>
+            {
+                BlobStream stream = Blob(endpoint, reference, descriptor, (reason, cause) => Failure("pull", reference, what + reason, cause));
+                await stream.StartAsync(cancellationToken);
+                return stream;
+            });
         }
         catch (RegistryException error)
         {
-            throw Failure(reference, what + error.Message, error);
+            throw Failure("pull", reference, what + error.Message, error);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
-    private static ImageSourceException Failure(ImageReference reference, string reason, Exception? cause) =>
-        new($"could not pull {reference}: {reason}", cause);
+    private static ImageSourceException Failure(string verb, ImageReference reference, string reason, Exception? cause) =>
+        new($"could not {verb} {reference}: {reason}", cause, RegistryException.ProblemOf(cause));
 
-    private async Task<ManifestDocument> FindManifestAsync(RegistryEndpoint endpoint, ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    private async Task<RemoteImage> ResolveAtAsync(RegistryEndpoint endpoint, ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (ManifestDocument document, Digest named) = await FindManifestAsync(endpoint, reference, platform, cancellationToken);
+            ImageManifest manifest = document.ReadManifest();
+            if (manifest.Config.MediaType is not (MediaTypes.OciConfig or MediaTypes.DockerConfig))
+                throw new RegistryException($"it is not an image: its config has the type '{manifest.Config.MediaType}'");
+            byte[] configBytes = await ReadConfigAsync(endpoint, reference, manifest.Config, cancellationToken);
+            ImageConfig config = OciJson.ReadConfig(configBytes);
+            if (config.RootFs.DiffIds.Count != manifest.Layers.Count)
+                throw new RegistryException($"its manifest has {manifest.Layers.Count} layers, its config {config.RootFs.DiffIds.Count}");
+            return new RemoteImage(reference, document.Content, manifest, configBytes, config) { NamedDigest = named };
+        }
+        catch (OciFormatException error)
+        {
+            throw new RegistryException(error.Message, inner: error);
+        }
+    }
+
+    private BlobStream Blob(RegistryEndpoint endpoint, ImageReference reference, Descriptor descriptor, Func<string, Exception?, Exception> failure) => new(
+        descriptor, (offset, token) => OpenBlobFromAsync(endpoint, reference, descriptor.Digest, offset, token), _options.Retries, _transport.Retries, failure);
+
+    private async Task<(ManifestDocument Document, Digest Named)> FindManifestAsync(RegistryEndpoint endpoint, ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         ManifestDocument document = await ReadManifestAsync(endpoint, reference, reference.Digest?.ToString() ?? reference.Tag ?? "latest", reference.Digest, cancellationToken);
+        Digest named = reference.Digest ?? Digest.Sha256(document.Content);
         for (int depth = 0; document.IsIndex; depth++)
         {
             if (depth == MaxIndexNesting) throw new RegistryException($"indexes are nested more than {MaxIndexNesting} deep");
@@ -86,22 +103,38 @@ public sealed class RegistryClient : IImageSource, IDisposable
             if (document.Content.Length != chosen.Size) throw new RegistryException($"the manifest {chosen.Digest} has {document.Content.Length} bytes where the index gives {chosen.Size}");
         }
 
-        return document;
+        return (document, named);
     }
 
     private async Task<ManifestDocument> ReadManifestAsync(RegistryEndpoint endpoint, ImageReference reference, string tagOrDigest, Digest? expected, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await GetAsync(endpoint, reference, new RegistryRequest(endpoint.Manifest(tagOrDigest)) { Accept = ManifestTypes }, cancellationToken);
-        byte[] content = await _transport.ReadCappedAsync(response, OciJson.MaxDocumentSize, "manifest", cancellationToken);
+        (byte[] content, string? type) = await ReadDocumentAsync(endpoint, reference, new RegistryRequest(endpoint.Manifest(tagOrDigest)) { Accept = ManifestTypes }, cancellationToken);
         if (expected is { } digest && !ManifestDocument.Matches(content, digest)) throw new RegistryException($"the manifest that came for {digest} has another digest");
-        return new ManifestDocument(content, response.Content.Headers.ContentType?.MediaType);
+        return new ManifestDocument(content, type);
+    }
+
+    private async Task<(byte[] Content, string? Type)> ReadDocumentAsync(RegistryEndpoint endpoint, ImageReference reference, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            using HttpResponseMessage response = await GetAsync(endpoint, reference, request, cancellationToken);
+            try
+            {
+                byte[] content = await _transport.ReadCappedAsync(response, OciJson.MaxDocumentSize, "manifest", cancellationToken);
+                return (content, response.Content.Headers.ContentType?.MediaType);
+            }
+            catch (RegistryException error) when (error.Problem == ImageSourceProblem.Unavailable && attempt < _options.Retries)
+            {
+                await _transport.Retries.PauseAsync(attempt, error.RetryAfter, cancellationToken);
+            }
+        }
     }
 
     private async Task<byte[]> ReadConfigAsync(RegistryEndpoint endpoint, ImageReference reference, Descriptor descriptor, CancellationToken cancellationToken)
     {
         if (descriptor.Size > OciJson.MaxDocumentSize) throw new RegistryException($"the image config is larger than {OciJson.MaxDocumentSize} bytes");
-        await using var stream = new BlobStream(
-            descriptor, (offset, token) => OpenBlobFromAsync(endpoint, reference, descriptor.Digest, offset, token), _options.Retries, (reason, cause) => new RegistryException($"the image config: {reason}", inner: cause));
+        await using BlobStream stream = Blob(
+            endpoint, reference, descriptor, (reason, cause) => new RegistryException($"the image config: {reason}", inner: cause, problem: RegistryException.ProblemOf(cause)));
         await stream.StartAsync(cancellationToken);
         byte[] content = new byte[descriptor.Size + 1];
         int count = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
@@ -127,30 +160,6 @@ public sealed class RegistryClient : IImageSource, IDisposable
         return body;
     }
 
-    // A success, after answering a challenge once when there is one.
-    private async Task<HttpResponseMessage> GetAsync(RegistryEndpoint endpoint, ImageReference reference, RegistryRequest request, CancellationToken cancellationToken)
-    {
-        HttpResponseMessage response = await _transport.GetAsync(request with { Authorization = _authenticator.Find(endpoint) }, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
-        {
-            AuthenticationHeaderValue? answer;
-            using (response) answer = await _authenticator.AnswerAsync(endpoint, reference.Domain, response, cancellationToken);
-            if (answer is null) throw new RegistryException($"access denied by {endpoint.Base.Authority}; {_authenticator.Advice(reference.Domain)}", HttpStatusCode.Unauthorized);
-            response = await _transport.GetAsync(request with { Authorization = answer }, cancellationToken);
-        }
-
-        if (response.IsSuccessStatusCode) return response;
-        using (response)
-        {
-            RegistryException failure = await _transport.FailureAsync(response, endpoint.Base.Authority, cancellationToken);
-            throw response.StatusCode switch
-            {
-                HttpStatusCode.NotFound => new RegistryException($"not found ({failure.Message})", failure.Status),
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-                    new RegistryException($"access denied, or no such repository ({failure.Message}); {_authenticator.Advice(reference.Domain)}", failure.Status),
-                HttpStatusCode.TooManyRequests => new RegistryException($"the registry's rate limit is reached ({failure.Message}); {_authenticator.Advice(reference.Domain)}", failure.Status),
-                _ => failure,
-            };
-        }
-    }
+    private Task<HttpResponseMessage> GetAsync(RegistryEndpoint endpoint, ImageReference reference, RegistryRequest request, CancellationToken cancellationToken) =>
+        _authorized.RequireAsync(Access.ToPull(endpoint, reference.Domain), request, cancellationToken);
 }

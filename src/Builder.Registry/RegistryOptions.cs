@@ -1,4 +1,5 @@
 using Builder.Registry.Authentication;
+using Builder.Registry.Configuration;
 
 namespace Builder.Registry;
 
@@ -6,7 +7,10 @@ namespace Builder.Registry;
 public sealed record RegistryOptions
 {
     /// <summary>Logins; none by default.</summary>
-    public DockerCredentials Credentials { get; init; } = DockerCredentials.None;
+    public CredentialStore Credentials { get; init; } = CredentialStore.None;
+
+    /// <summary>Mirrors, plain HTTP, certificates.</summary>
+    public RegistryHosts Hosts { get; init; } = RegistryHosts.Default;
 
     /// <summary>How long a server may be silent, before its answer and between two pieces of it.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -1,5 +1,6 @@
 using Builder.Oci;
 using Builder.Registry.Authentication;
+using Builder.Registry.Configuration;
 
 namespace Builder.Registry.Tests;
 
@@ -36,7 +37,7 @@ public class CredentialTests
     {
         FormatException error = Assert.Throws<FormatException>(() => Load(json));
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("not a valid Docker config file", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not a valid file of logins", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public class CredentialTests
     [InlineData("localhost.example.com/a", "https://localhost.example.com/v2/")]
     [InlineData("10.0.0.1/a", "https://10.0.0.1/v2/")]
     public void Plain_http_is_for_this_machine_only(string name, string expected) =>
-        Assert.Equal(expected, RegistryEndpoint.Of(ImageReference.Parse(name)).Base.ToString());
+        Assert.Equal(expected, RegistryHosts.Default.ForPush(ImageReference.Parse(name))[0].Base.ToString());
 
     internal static DockerCredentials Load(string json)
     {

@@ -50,9 +50,9 @@ public class FaultTests
         string expected = "Basic " + Convert.ToBase64String("u:p"u8);
         using var registry = new FakeRegistry((request, response) => request.Headers["Authorization"] == expected ? ImageAsync(request, response) : ChallengeAsync(request, response, "Basic realm=\"r\""));
         await ResolveAsync(registry, Fast with { Credentials = Login(registry.Host, "u:p") });
-        await FailsAsync(registry, "no login for it is in Docker's config.json");
+        await FailsAsync(registry, "no login for it is kept: try builder login");
         await FailsAsync(registry, "was not accepted", Fast with { Credentials = Login(registry.Host, "u:wrong") });
-        await FailsAsync(registry, "credential helper", Fast with { Credentials = Credentials("""{"credsStore":"desktop"}""") });
+        await FailsAsync(registry, "docker-credential-no-such-program", Fast with { Credentials = Credentials("""{"credsStore":"no-such-program"}""") });
         await FailsAsync(registry, "identity token", Fast with { Credentials = Credentials("""{"auths":{"HOST":{"identitytoken":"x"}}}""".Replace("HOST", registry.Host, StringComparison.Ordinal)) });
     }
 
@@ -141,7 +141,7 @@ public class FaultTests
             await Task.Delay(Timeout.Infinite, never.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         });
         // Long enough for the answer's head to come on a busy machine: only the silence after it is to be seen.
-        await FailsAsync(stalling, "no data came for 3 seconds", impatient with { IdleTimeout = TimeSpan.FromSeconds(3) });
+        await FailsAsync(stalling, "too little data came for 3 seconds", impatient with { IdleTimeout = TimeSpan.FromSeconds(3) });
         await never.CancelAsync();
     }
 
@@ -290,8 +290,8 @@ public class FaultTests
         return copy.ToArray();
     }
 
-    private static DockerCredentials Login(string host, string login) =>
+    private static CredentialStore Login(string host, string login) =>
         Credentials("""{"auths":{"HOST":{"auth":"AUTH"}}}""".Replace("HOST", host, StringComparison.Ordinal).Replace("AUTH", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)), StringComparison.Ordinal));
 
-    private static DockerCredentials Credentials(string json) => CredentialTests.Load(json);
+    private static CredentialStore Credentials(string json) => new(CredentialTests.Load(json));
 }

@@ -5,7 +5,6 @@ using Builder.Cache.Storage;
 using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Oci.Collections;
-using Builder.Oci.Compression;
 
 namespace Builder.Cache.Layers;
 
@@ -118,7 +117,7 @@ public sealed class LayerStore
         try
         {
             using (FileStream blob = _blobs.OpenRead(layer.BlobDigest))
-            using (HashingReadStream content = new(new LayerCompression().Open(blob).Content))
+            using (HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content))
             using (SnapshotTarget target = new(draft.TreeDirectory, Snapshots.Kind, LowerDirectories(parent)))
             {
                 LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);

@@ -17,4 +17,5 @@ namespace Builder.Cache.Storage;
 [JsonSerializable(typeof(NameFile))]
 [JsonSerializable(typeof(LayerFile))]
 [JsonSerializable(typeof(ChainFile))]
+[JsonSerializable(typeof(ConvertedFile))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext;

@@ -23,6 +23,8 @@ internal sealed record StoreLayout(string Root)
 
     internal string Chains => Path.Combine(Root, "chains");
 
+    internal string Converted => Path.Combine(Root, "converted");
+
     internal string Temporary => Path.Combine(Root, "tmp");
 
     internal string Locks => Path.Combine(Root, "locks");
@@ -36,7 +38,7 @@ internal sealed record StoreLayout(string Root)
     /// <summary>Serialises changes to images and names.</summary>
     internal string ImagesLock => Path.Combine(Locks, "images");
 
-    private IEnumerable<string> Directories => [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Temporary, Locks];
+    private IEnumerable<string> Directories => [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Temporary, Locks];
 
     /// <summary>Where the snapshot of a stack of layers is remembered.</summary>
     internal string ChainFile(Digest chainId) => Path.Combine(Chains, chainId.Hex);

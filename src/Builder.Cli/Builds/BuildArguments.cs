@@ -31,6 +31,12 @@ internal sealed record BuildArguments
     /// <summary>Empty: into the local store.</summary>
     public EquatableArray<OutputSpec> Outputs { get; init; }
 
+    /// <summary><c>--metadata-file</c> as typed, or null.</summary>
+    public string? MetadataFile { get; init; }
+
+    /// <summary>Of the manifest.</summary>
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     public string? IidFile { get; init; }
 
     public ProgressMode Progress { get; init; }

@@ -3,6 +3,7 @@ using Builder.Cache;
 using Builder.Cli.Hosting;
 using Builder.Cli.Images;
 using Builder.Cli.Rendering;
+using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Executor.Events;
 using Builder.Graph.Checks;
@@ -68,8 +69,10 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
             BuildResult result = await engine.ExecuteAsync(lowered.Build, Options(session), session.Hub.Publish, cancellationToken);
             var exporter = new ResultExporter(session.Store, context, session.Hub.Publish);
-            await exporter.ExportAsync(result, session.Arguments, cancellationToken);
+            ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
             progress.Finish();
+            if (session.Arguments.MetadataFile is { } metadataFile)
+                await File.WriteAllBytesAsync(context.Environment.FullPath(metadataFile), BuildMetadata.Write(exported), cancellationToken);
             await ReportSuccessAsync(session, result, log, cancellationToken);
             return ExitCode.Success;
         }
@@ -122,7 +125,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
     private async Task<LoweringResult> LowerAsync(BuildSession session, CancellationToken cancellationToken)
     {
         LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed);
-        var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, _time, session.Hub.Publish));
+        var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
         while (true)
         {
             LoweringResult result = DockerfileLowering.Lower(request);

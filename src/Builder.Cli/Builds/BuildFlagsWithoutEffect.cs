@@ -25,8 +25,8 @@ internal sealed class BuildFlagsWithoutEffect
 
     private readonly Option[] _refused =
     [
-        Flags.Many("--secret", ""), Flags.Many("--ssh", ""), Flags.Many("--build-context", ""), Flags.Many("--cache-to", ""), Flags.Switch("--push", ""),
-        Flags.Text("--metadata-file", ""), Flags.Many("--annotation", ""), Flags.Many("--allow", ""),
+        Flags.Many("--secret", ""), Flags.Many("--ssh", ""), Flags.Many("--build-context", ""), Flags.Many("--cache-to", ""),
+        Flags.Many("--allow", ""),
         Flags.Many("--no-cache-filter", ""), Flags.Many("--policy", ""),
     ];
 

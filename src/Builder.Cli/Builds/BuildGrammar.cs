@@ -5,6 +5,7 @@ using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Cli.Rendering;
 using Builder.Cli.Terminals;
+using Builder.Cli.Transfers;
 using Builder.Graph.Operations;
 using Builder.Oci.Collections;
 
@@ -21,8 +22,11 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string[]> _labels = Flags.Many("--label", "Set metadata of the image");
     private readonly Option<bool> _noCache = Flags.Switch("--no-cache", "Do not use the cache");
     private readonly Option<bool> _pull = Flags.Switch("--pull", "Always ask the registry for base images");
-    private readonly Option<string[]> _outputs = Flags.Many("--output", "Where the result goes (type=docker|oci|tar|local|image,dest=path)", "-o");
+    private readonly Option<string[]> _outputs = Flags.Many("--output", "Where the result goes (type=docker|oci|tar|local|image|registry,dest=path)", "-o");
     private readonly Option<bool> _load = Flags.Switch("--load", "Keep the image in the local store, whatever --output says");
+    private readonly Option<bool> _push = Flags.Switch("--push", "Send the image to the registry of its name");
+    private readonly Option<string?> _metadataFile = Flags.Text("--metadata-file", "Write what became of the build to a file, as JSON");
+    private readonly Option<string[]> _annotations = Flags.Many("--annotation", "Annotation of the image's manifest (key=value)");
     private readonly Option<string?> _iidFile = Flags.Text("--iidfile", "Write the image id to a file");
     private readonly Option<string?> _progress = Flags.Text("--progress", "How progress is shown: auto, plain, tty, quiet or none");
     private readonly Option<bool> _quiet = Flags.Switch("--quiet", "Print nothing but the image id", "-q");
@@ -42,8 +46,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         command.Add(_context);
         foreach (Option option in new Option[]
         {
-            _file, _tags, _target, _buildArgs, _labels, _noCache, _pull, _outputs, _load, _iidFile, _progress, _quiet, _network, _hosts, _jobs,
-            _platforms, _printGraph, _call, _check,
+            _file, _tags, _target, _buildArgs, _labels, _noCache, _pull, _outputs, _load, _push, _metadataFile, _annotations, _iidFile, _progress, _quiet,
+            _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
         })
         {
             command.Add(option);
@@ -82,6 +86,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             NoCache = parsed.GetValue(_noCache),
             Pull = parsed.GetValue(_pull),
             Outputs = Outputs(parsed),
+            MetadataFile = parsed.GetValue(_metadataFile),
+            Annotations = AnnotationFlags.Parse(parsed.GetValue(_annotations)!),
             IidFile = parsed.GetValue(_iidFile),
             Progress = Progress(parsed, environment),
             Network = Network(parsed.GetValue(_network)),
@@ -135,9 +141,18 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     {
         List<OutputSpec> outputs = [.. parsed.GetValue(_outputs)!.Select(o => OutputParser.Parse(o, terminal.OutputIsTerminal))];
         if (outputs.Count > 0 && parsed.GetValue(_load) && !outputs.OfType<StoreOutput>().Any()) outputs.Add(new StoreOutput([]));
+        if (parsed.GetValue(_push)) AddPush(outputs);
         bool manyToStandardOutput = outputs.Count(o => o is ArchiveOutput { Destination: "-" } or TarOutput { Destination: "-" }) > 1;
         if (manyToStandardOutput) throw CommandException.Usage("only one --output can go to standard output");
         return [.. outputs];
+    }
+
+    // As with buildx: what is said about an image output holds for the push as well.
+    private static void AddPush(List<OutputSpec> outputs)
+    {
+        if (outputs.OfType<RegistryOutput>().Any()) return;
+        StoreOutput? image = outputs.OfType<StoreOutput>().FirstOrDefault(output => output.Form is not null) ?? outputs.OfType<StoreOutput>().FirstOrDefault();
+        outputs.Add(new RegistryOutput(image?.Names ?? [], image?.Form ?? new PushOptions()));
     }
 
     private ProgressMode Progress(ParseResult parsed, HostEnvironment environment)

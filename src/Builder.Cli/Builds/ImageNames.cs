@@ -15,6 +15,10 @@ internal static class ImageNames
         return reference;
     }
 
+    /// <summary>Whether a tag was not typed but taken for granted.</summary>
+    public static bool HasDefaultTag(string typed, ImageReference reference) =>
+        reference.Digest is null && !typed.EndsWith(":" + reference.Tag, StringComparison.Ordinal);
+
     /// <summary>A name of any kind.</summary>
     /// <exception cref="CommandException">Not a name.</exception>
     public static ImageReference Parse(string text)

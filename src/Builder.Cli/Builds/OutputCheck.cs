@@ -24,6 +24,12 @@ internal static class OutputCheck
             }
         }
 
+        if (arguments.MetadataFile is { } metadataFile) CheckFile(metadataFile, environment);
+        foreach (RegistryOutput registry in arguments.Outputs.OfType<RegistryOutput>())
+        {
+            if (arguments.Tags.Count + registry.Names.Count == 0) throw CommandException.Usage("tag is needed when pushing to registry", "name the image with -t HOST/NAME:TAG");
+        }
+
         if (arguments.IidFile is { } iidFile) CheckFile(iidFile, environment);
     }
 

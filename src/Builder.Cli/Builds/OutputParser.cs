@@ -10,10 +10,10 @@ internal static class OutputParser
 {
     private const string Standard = "-";
 
-    // Attributes of image outputs that change nothing here: layers are never compressed, times never rewritten.
+    // Attributes of image outputs that change nothing here: times are never rewritten.
     private static readonly HashSet<string> HarmlessAttributes = new(StringComparer.Ordinal)
     {
-        "unpack", "store", "name-canonical", "oci-mediatypes", "attestation-prefix", "attestation-inline", "platform-split", "context",
+        "unpack", "store", "name-canonical", "attestation-prefix", "attestation-inline", "platform-split", "context",
         "dangling-name-prefix", "danging-name-empty-only", "prefer-nondist-layers", "compatibility-version",
     };
 
@@ -29,7 +29,7 @@ internal static class OutputParser
             return text == Standard ? new TarOutput(Standard.NotOnTerminal(outputIsTerminal, "tar")) : new DirectoryOutput(text);
 
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string key, string? value) in CommaSeparated.Pairs(text))
+        foreach ((string key, string? value) in Pairs(fields))
         {
             if (value is null) throw CommandException.Usage($"invalid --output value \"{key}\": expected key=value");
             attributes[key] = value;
@@ -52,13 +52,12 @@ internal static class OutputParser
             case "docker" when destination is null:
                 return new StoreOutput(names);
             case "docker":
-                CheckCompression(type, attributes);
+                CheckUncompressed(type, attributes);
                 return new ArchiveOutput(ArchiveFormat.Docker, destination.NotOnTerminal(outputIsTerminal, type), names);
             case "oci":
-                CheckCompression(type, attributes);
                 if (attributes.Remove("tar", out string? tar) && tar is not ("true" or "1"))
                     throw CommandException.Usage("--output type=oci,tar=false is not supported yet: only the archive is written");
-                return new ArchiveOutput(ArchiveFormat.Oci, (destination ?? Standard).NotOnTerminal(outputIsTerminal, type), names);
+                return new ArchiveOutput(ArchiveFormat.Oci, (destination ?? Standard).NotOnTerminal(outputIsTerminal, type), names) { Form = OutputForm.Archive(type, attributes) };
             case "tar":
                 return new TarOutput((destination ?? Standard).NotOnTerminal(outputIsTerminal, type));
             case "local":
@@ -69,18 +68,16 @@ internal static class OutputParser
                     _ => LocalMode(destination, attributes),
                 };
             case "image":
-                if (attributes.Remove("push", out string? push) && push is "true" or "1")
-                    throw CommandException.Usage("--output push=true is not supported yet", "write an archive with type=docker,dest=FILE instead");
-                CheckCompression(type, attributes);
-                return new StoreOutput(names);
+                return OutputForm.Switch(type, attributes, "push") ? Registry(type, names, attributes) : StoreOnly(type, names, attributes);
+            case "registry":
+                attributes.Remove("push");
+                return Registry(type, names, attributes);
             case "cacheonly":
                 return new CacheOnlyOutput();
-            case "registry":
-                throw CommandException.Usage("--output type=registry is not supported yet", "write an archive with type=docker,dest=FILE instead");
             default:
-                string? near = Suggestion.Nearest(type, ["docker", "oci", "tar", "local", "image", "cacheonly"]);
+                string? near = Suggestion.Nearest(type, ["docker", "oci", "tar", "local", "image", "registry", "cacheonly"]);
                 throw CommandException.Usage(
-                    $"--output: unknown type '{type}'", near is null ? "known are docker, oci, tar, local, image and cacheonly" : $"did you mean '{near}'?");
+                    $"--output: unknown type '{type}'", near is null ? "known are docker, oci, tar, local, image, registry and cacheonly" : $"did you mean '{near}'?");
         }
     }
 
@@ -90,13 +87,39 @@ internal static class OutputParser
         return new DirectoryOutput(destination);
     }
 
-    private static void CheckCompression(string type, Dictionary<string, string> attributes)
+    private static RegistryOutput Registry(string type, EquatableArray<ImageReference> names, Dictionary<string, string> attributes)
     {
-        attributes.Remove("force-compression");
-        attributes.Remove("compression-level");
-        if (attributes.Remove("compression", out string? compression) && compression != "uncompressed")
-            throw CommandException.Usage($"--output type={type},compression={compression} is not supported yet: layers are written uncompressed");
+        if (attributes.Remove("registry.insecure", out string? insecure) && insecure is "true" or "1")
+            throw CommandException.Usage($"--output type={type}: registry.insecure is not supported", "say in registries.conf that the registry is insecure");
+        bool byDigest = OutputForm.Switch(type, attributes, "push-by-digest");
+        bool isStored = type == "image" && !(attributes.TryGetValue("store", out string? store) && store is "false" or "0");
+        return new RegistryOutput(names, OutputForm.Push(type, attributes)) { ByDigest = byDigest, IsStored = isStored };
     }
+
+    // How layers are compressed is decided when they leave the store.
+    private static StoreOutput StoreOnly(string type, EquatableArray<ImageReference> names, Dictionary<string, string> attributes)
+    {
+        int before = attributes.Count;
+        Transfers.PushOptions form = OutputForm.Push(type, attributes);
+        return new StoreOutput(names) { Form = attributes.Count == before ? null : form };
+    }
+
+    private static void CheckUncompressed(string type, Dictionary<string, string> attributes)
+    {
+        OutputForm.Switch(type, attributes, "force-compression");
+        attributes.Remove("compression-level");
+        attributes.Remove("oci-mediatypes");
+        if (attributes.Remove("compression", out string? compression) && compression != "uncompressed")
+            throw CommandException.Usage($"--output type={type},compression={compression} is not supported: in an archive for docker load layers are written uncompressed");
+    }
+
+    // Keys are lower-cased, but for the part of an annotation that is its name.
+    private static IEnumerable<(string Key, string? Value)> Pairs(IEnumerable<string> fields) => fields.Select(static field =>
+    {
+        (string key, string? value) = KeyValues.Split(field);
+        string lower = key.Trim().ToLowerInvariant();
+        return (lower.StartsWith("annotation", StringComparison.Ordinal) ? key.Trim() : lower, value);
+    });
 
     private static EquatableArray<ImageReference> Names(string list) =>
         [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ImageNames.ParseTag)];

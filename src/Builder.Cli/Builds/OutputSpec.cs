@@ -1,3 +1,5 @@
+using Builder.Executor.Exports;
+
 namespace Builder.Cli.Builds;
 
 /// <summary>One <c>--output</c>. The set of subtypes is closed.</summary>
@@ -5,13 +7,33 @@ internal abstract record OutputSpec;
 
 /// <summary>Into the local store, under further names besides those of <c>--tag</c>.</summary>
 /// <param name="Names">From <c>name=</c>.</param>
-internal sealed record StoreOutput(Oci.Collections.EquatableArray<Oci.ImageReference> Names) : OutputSpec;
+internal sealed record StoreOutput(Oci.Collections.EquatableArray<Oci.ImageReference> Names) : OutputSpec
+{
+    /// <summary>The form it is sent in when <c>--push</c> asks for that as well; null when nothing is said about it.</summary>
+    public Transfers.PushOptions? Form { get; init; }
+}
+
+/// <summary>Into registries, under further names besides those of <c>--tag</c>.</summary>
+/// <param name="Names">From <c>name=</c>.</param>
+/// <param name="Form">Compression and the like.</param>
+internal sealed record RegistryOutput(Oci.Collections.EquatableArray<Oci.ImageReference> Names, Transfers.PushOptions Form) : OutputSpec
+{
+    /// <summary>By digest only, without a tag.</summary>
+    public bool ByDigest { get; init; }
+
+    /// <summary>Also kept in the local store.</summary>
+    public bool IsStored { get; init; }
+}
 
 /// <summary>A tar of the image.</summary>
 /// <param name="Format">What the archive is laid out for.</param>
 /// <param name="Destination">A file path as typed, or <c>-</c> for standard output.</param>
 /// <param name="Names">From <c>name=</c>.</param>
-internal sealed record ArchiveOutput(ArchiveFormat Format, string Destination, Oci.Collections.EquatableArray<Oci.ImageReference> Names) : OutputSpec;
+internal sealed record ArchiveOutput(ArchiveFormat Format, string Destination, Oci.Collections.EquatableArray<Oci.ImageReference> Names) : OutputSpec
+{
+    /// <summary>Compression and annotations; null for layers as they are stored.</summary>
+    public ArchiveForm? Form { get; init; }
+}
 
 /// <summary>A tar of the files of the image.</summary>
 /// <param name="Destination">A file path as typed, or <c>-</c> for standard output.</param>

@@ -18,7 +18,9 @@ internal static class PlatformCheck
         }
     }
 
-    private static Platform Parse(string value)
+    /// <summary>One value.</summary>
+    /// <exception cref="CommandException">Malformed.</exception>
+    public static Platform Parse(string value)
     {
         try
         {

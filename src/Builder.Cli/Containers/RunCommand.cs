@@ -4,6 +4,7 @@ using Builder.Cli.Builds;
 using Builder.Cli.Hosting;
 using Builder.Cli.Images;
 using Builder.Cli.Rendering;
+using Builder.Cli.Transfers;
 using Builder.Oci;
 using Builder.Runtime;
 using Builder.Runtime.Containers;
@@ -68,7 +69,7 @@ internal sealed class RunCommand(CommandContext context)
         if (arguments.Pull == PullPolicy.Missing) context.Terminal.Error.WriteLine($"Unable to find image '{reference.FamiliarName}' locally");
         using var progress = new PlainProgress(context.Terminal.Error);
         var hub = new EventHub(progress, new StepLog());
-        return await new ImagePuller(store, context.Registry, context.Time, hub.Publish).PullAsync(reference, Platform.Current, cancellationToken);
+        return await new ImagePuller(store, context.Registry, new EventReporting(hub.Publish, context.Time)).PullAsync(reference, Platform.Current, cancellationToken);
     }
 
     // Signals go to the container. One that ignores them is killed at the third, as with docker.

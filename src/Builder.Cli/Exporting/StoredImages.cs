@@ -3,7 +3,6 @@ using Builder.Cache.Layers;
 using Builder.Oci;
 using Builder.Oci.Archives;
 using Builder.Oci.Collections;
-using Builder.Oci.Compression;
 using Builder.Oci.Images;
 
 namespace Builder.Cli.Exporting;
@@ -42,7 +41,7 @@ internal sealed class StoredImages(BuilderStore store)
         if (!store.Blobs.Contains(layer.DiffId))
         {
             await using FileStream stored = store.Blobs.OpenRead(layer.BlobDigest);
-            (Stream content, _) = await new LayerCompression().OpenAsync(stored, cancellationToken);
+            (Stream content, _) = await SystemCodecs.Layers.OpenAsync(stored, cancellationToken);
             await using Stream opened = content;
             await store.Blobs.ImportAsync(opened, layer.DiffId, expectedSize: null, cancellationToken);
         }

@@ -9,9 +9,9 @@ namespace Builder.Cli.Hosting;
 /// <param name="Environment">Variables and the current directory.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Sessions">The way into the user namespace.</param>
-/// <param name="Registry">Where images come from that the store doesn't have; made when it is first needed.</param>
+/// <param name="Registry">Where images come from that the store doesn't have, and go to; made when it is first needed.</param>
 internal sealed record CommandContext(
-    Terminal Terminal, HostEnvironment Environment, TimeProvider Time, ISessionHost Sessions, Lazy<IImageSource> Registry)
+    Terminal Terminal, HostEnvironment Environment, TimeProvider Time, ISessionHost Sessions, Lazy<IImageRegistry> Registry)
 {
     /// <summary>The value of <c>--root</c>, or null.</summary>
     public string? RootOption { get; init; }

@@ -23,7 +23,9 @@ internal sealed class ErrorReporter(Terminal terminal, bool debug, ExitCode fail
         terminal.Error.WriteLine($"builder: {message}");
         if (hint is not null) terminal.Error.WriteLine($"hint: {hint}");
         if (debug) terminal.Error.WriteLine(exception.ToString());
-        return code ?? failure;
+
+        // Where the container's own code must stay apart, an image that can't be had is builder's failure like any other.
+        return exception is ImageSourceException && failure == ExitCode.Refused ? failure : code ?? failure;
     }
 
     private static (string Message, string? Hint, ExitCode? Code) Describe(Exception exception) => exception switch
@@ -32,7 +34,8 @@ internal sealed class ErrorReporter(Terminal terminal, bool debug, ExitCode fail
         SessionException e => (e.Message, e.Hint, null),
         SandboxException e => (e.Message, null, new ExitCode(e.ExitCode)),
         StoreException or ExportException or ContainerException => (exception.Message, null, null),
-        OciFormatException or TarFormatException or ImageSourceException => (exception.Message, null, null),
+        ImageSourceException e => (e.Message, null, ExitCode.Of(e.Problem)),
+        OciFormatException or TarFormatException => (exception.Message, null, null),
         IOException or UnauthorizedAccessException => (exception.Message, null, null),
         AggregateException { InnerExceptions: [{ } only] } => Describe(only),
         _ => (

@@ -1,7 +1,7 @@
 using Builder.Cache;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
-using Builder.Executor.Events;
+using Builder.Cli.Transfers;
 using Builder.Oci;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
@@ -9,7 +9,7 @@ using Builder.Oci.Images;
 namespace Builder.Cli.Images;
 
 /// <summary>Finds images in the store and brings those from a registry that aren't there.</summary>
-internal sealed class ImagePuller(BuilderStore store, Lazy<IImageSource> registry, TimeProvider time, Action<BuildEvent> events)
+internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> registry, ITransferReporter reporter)
 {
     private const int ParallelLayers = 3;
     private const int ShownDigits = 12;
@@ -23,24 +23,29 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageSource> registr
 
     /// <summary>Brings an image from its registry, layers and all, and gives it its name.</summary>
     /// <exception cref="ImageSourceException">It can't be had.</exception>
-    public async Task<StoredImage> PullAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    public async Task<StoredImage> PullAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken) =>
+        (await PullNamedAsync(reference, platform, cancellationToken)).Image;
+
+    /// <summary>The same, with the digest of what the name stands for in the registry.</summary>
+    /// <exception cref="ImageSourceException">It can't be had.</exception>
+    public async Task<(StoredImage Image, Digest Named)> PullNamedAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {
         string task = $"[internal] load metadata for {reference}";
-        events(new TaskEvent(time.GetUtcNow(), task, Done: false));
+        reporter.Task(task, done: false);
         RemoteImage remote = await registry.Value.ResolveAsync(reference, platform, cancellationToken);
-        events(new TaskEvent(time.GetUtcNow(), task, Done: true));
+        reporter.Task(task, done: true);
         if (remote.Config.RootFs.DiffIds.Count != remote.Manifest.Layers.Count)
             throw new ImageSourceException($"{reference}: the image names {remote.Manifest.Layers.Count} layers but {remote.Config.RootFs.DiffIds.Count} diff ids");
         EquatableArray<LayerBlob> layers = await FetchLayersAsync(remote, cancellationToken);
         StoredImage image = store.Images.Put(remote.ConfigBytes.Span, layers);
         store.Images.Tag(reference, image.Id);
-        return image;
+        return (image, remote.NamedDigest);
     }
 
     private async Task<EquatableArray<LayerBlob>> FetchLayersAsync(RemoteImage remote, CancellationToken cancellationToken)
     {
         string task = $"pulling {remote.Reference}";
-        events(new TaskEvent(time.GetUtcNow(), task, Done: false));
+        reporter.Task(task, done: false);
         LayerBlob[] layers = new LayerBlob[remote.Manifest.Layers.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelLayers, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, layers.Length), options, async (i, token) =>
@@ -49,17 +54,23 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageSource> registr
             await FetchAsync(remote.Reference, descriptor, token);
             layers[i] = new LayerBlob(remote.Config.RootFs.DiffIds[i], descriptor.Digest, descriptor.Size, descriptor.MediaType);
         });
-        events(new TaskEvent(time.GetUtcNow(), task, Done: true));
+        reporter.Task(task, done: true);
         return [.. layers];
     }
 
     private async Task FetchAsync(ImageReference reference, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        if (store.Blobs.Contains(descriptor.Digest)) return;
-        string subject = $"{descriptor.Digest.Algorithm}:{descriptor.Digest.Hex[..ShownDigits]}";
+        string layer = descriptor.Digest.Hex[..ShownDigits];
+        if (store.Blobs.Contains(descriptor.Digest))
+        {
+            reporter.Layer(layer, "Already exists");
+            return;
+        }
+
+        reporter.Layer(layer, "Pulling fs layer");
         await using Stream remote = await registry.Value.OpenBlobAsync(reference, descriptor, cancellationToken);
-        await using var counted = new ProgressStream(
-            remote, read => events(new TransferProgress(time.GetUtcNow(), subject, read, descriptor.Size, null)));
+        await using var counted = new ProgressStream(remote, read => reporter.Progress(layer, "Downloading", read, descriptor.Size));
         await store.Blobs.ImportAsync(counted, descriptor.Digest, descriptor.Size, cancellationToken);
+        reporter.Layer(layer, "Pull complete");
     }
 }

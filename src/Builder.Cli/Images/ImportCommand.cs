@@ -7,7 +7,6 @@ using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Oci;
 using Builder.Oci.Collections;
-using Builder.Oci.Compression;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
 
@@ -46,7 +45,7 @@ internal sealed class ImportCommand(CommandContext context)
     private async Task<LayerBlob> StoreLayerAsync(BuilderStore store, string source, CancellationToken cancellationToken)
     {
         await using Stream input = source == "-" ? context.Terminal.Input : InputFile.Open(context.Environment.FullPath(source), source);
-        (Stream content, _) = await new LayerCompression().OpenAsync(input, cancellationToken);
+        (Stream content, _) = await SystemCodecs.Layers.OpenAsync(input, cancellationToken);
         await using Stream tar = content;
         Digest digest = await store.Blobs.ImportAsync(tar, expectedDigest: null, expectedSize: null, cancellationToken);
         long size = store.Blobs.SizeOf(digest);

@@ -6,7 +6,6 @@ using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Oci;
 using Builder.Oci.Archives;
-using Builder.Oci.Compression;
 
 namespace Builder.Cli.Images;
 
@@ -22,7 +21,7 @@ internal sealed class LoadCommand(CommandContext context)
             throw new CommandException("requested load from standard input, but it is a terminal", hint: "name a file with -i");
         using BuilderStore store = context.OpenStore();
         await using Stream archive = input is null ? context.Terminal.Input : InputFile.Open(context.Environment.FullPath(input), input);
-        var reader = new ImageArchiveReader(new LayerCompression());
+        var reader = new ImageArchiveReader(SystemCodecs.Layers);
         IReadOnlyList<LoadedImage> images = await reader.ReadAsync(archive, new BlobSink(store.Blobs), Platform.Current, cancellationToken);
         foreach (LoadedImage loaded in images)
         {

@@ -6,7 +6,6 @@ using Builder.Executor.Events;
 using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Oci.Archives;
-using Builder.Oci.Compression;
 using Builder.Oci.Images;
 using Builder.Oci.Tar;
 
@@ -45,12 +44,18 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     /// <param name="names">Tagged names; may be empty.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="cancellationToken">Stops it; nothing is left then.</param>
+    /// <param name="form">How layers are compressed and what the manifest says besides; null for layers as they are stored.</param>
     /// <exception cref="ExportException">It can't be written; nothing is left then.</exception>
     public Task ExportArchiveAsync(
-        BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, ExportDestination destination, CancellationToken cancellationToken)
+        BuildResult result,
+        ImageArchiveFormat format,
+        IReadOnlyList<ImageReference> names,
+        ExportDestination destination,
+        CancellationToken cancellationToken,
+        ArchiveForm? form = null)
     {
         string task = format == ImageArchiveFormat.Docker ? "exporting to docker image format" : "exporting to oci image format";
-        return WriteAsync(task, destination, output => WriteArchiveAsync(result, format, names, output, cancellationToken), cancellationToken);
+        return WriteAsync(task, destination, output => WriteArchiveAsync(result, format, names, output, form ?? ArchiveForm.AsStored, cancellationToken), cancellationToken);
     }
 
     /// <summary>Writes all files of the result as one tar.</summary>
@@ -89,17 +94,19 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     }
 
     private async Task WriteArchiveAsync(
-        BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, Stream output, CancellationToken cancellationToken)
+        BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, Stream output, ArchiveForm form, CancellationToken cancellationToken)
     {
         var layers = new List<ArchiveLayer>();
         foreach (LayerBlob layer in result.Layers)
         {
-            LayerBlob written = format == ImageArchiveFormat.Docker ? await UncompressedAsync(layer, cancellationToken) : layer;
+            LayerBlob written = format == ImageArchiveFormat.Docker ? await UncompressedAsync(layer, cancellationToken)
+                : form.Compression is { } compression ? await store.Converter.ConvertAsync(layer, compression, cancellationToken)
+                : layer;
             var descriptor = new Descriptor { MediaType = written.MediaType, Digest = written.BlobDigest, Size = written.Size };
             layers.Add(new ArchiveLayer(descriptor, layer.DiffId, () => store.Blobs.OpenRead(written.BlobDigest)));
         }
 
-        await ImageArchiveWriter.WriteAsync(output, [new ArchiveImage(result.ConfigBytes, [.. layers], [.. names])], format, cancellationToken);
+        await ImageArchiveWriter.WriteAsync(output, [new ArchiveImage(result.ConfigBytes, [.. layers], [.. names]) { Annotations = form.Annotations }], format, cancellationToken);
     }
 
     // Kept in the store: its size stands before its bytes in an archive, and the next export finds it.
@@ -108,7 +115,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         if (layer.BlobDigest == layer.DiffId) return layer;
         if (!store.Blobs.Contains(layer.DiffId))
         {
-            (Stream content, _) = await new LayerCompression().OpenAsync(store.Blobs.OpenRead(layer.BlobDigest), cancellationToken);
+            (Stream content, _) = await SystemCodecs.Layers.OpenAsync(store.Blobs.OpenRead(layer.BlobDigest), cancellationToken);
             await using (content) await store.Blobs.ImportAsync(content, layer.DiffId, expectedSize: null, cancellationToken);
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 
@@ -17,7 +18,11 @@ public enum ImageArchiveFormat
 /// <param name="ConfigBytes">The config, byte for byte.</param>
 /// <param name="Layers">Base first; as many as the config has diff ids.</param>
 /// <param name="Names">Tagged names; none for an image known by its id only.</param>
-public sealed record ArchiveImage(ReadOnlyMemory<byte> ConfigBytes, EquatableArray<ArchiveLayer> Layers, EquatableArray<ImageReference> Names);
+public sealed record ArchiveImage(ReadOnlyMemory<byte> ConfigBytes, EquatableArray<ArchiveLayer> Layers, EquatableArray<ImageReference> Names)
+{
+    /// <summary>Annotations of the manifest.</summary>
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+}
 
 /// <summary>A layer to be written into an archive.</summary>
 /// <param name="Descriptor">Digest, size and media type of the bytes that <paramref name="Open"/> gives.</param>

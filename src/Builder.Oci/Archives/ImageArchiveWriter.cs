@@ -61,19 +61,11 @@ public static class ImageArchiveWriter
         byte[] configBytes = image.ConfigBytes.ToArray();
         Digest configDigest = Digest.Sha256(configBytes);
         small[configDigest] = configBytes;
-        byte[] manifest = OciJson.WriteManifest(new ImageManifest
+        var configDescriptor = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = configDigest, Size = configBytes.Length };
+        (byte[] manifest, Descriptor descriptor) = ManifestWriter.Write(configDescriptor, [.. image.Layers.Select(layer => layer.Descriptor)], oci: true, image.Annotations);
+        small[descriptor.Digest] = manifest;
+        return descriptor with
         {
-            MediaType = MediaTypes.OciManifest,
-            Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = configDigest, Size = configBytes.Length },
-            Layers = [.. image.Layers.Select(layer => layer.Descriptor with { MediaType = OciLayerType(layer.Descriptor.MediaType) })],
-        });
-        Digest digest = Digest.Sha256(manifest);
-        small[digest] = manifest;
-        return new Descriptor
-        {
-            MediaType = MediaTypes.OciManifest,
-            Digest = digest,
-            Size = manifest.Length,
             Platform = config.Os.Length == 0 || config.Architecture.Length == 0 ? null : new Platform(config.Os, config.Architecture, config.Variant),
         };
     }
@@ -94,13 +86,6 @@ public static class ImageArchiveWriter
     };
 
     private static string TaggedName(ImageReference name) => $"{name.Repository}:{name.Tag}";
-
-    private static string OciLayerType(string mediaType) => mediaType switch
-    {
-        MediaTypes.DockerLayer => MediaTypes.OciLayer,
-        MediaTypes.DockerLayerGzip => MediaTypes.OciLayerGzip,
-        _ => mediaType,
-    };
 
     private static async Task WriteLayerAsync(TarWriter tar, ArchiveLayer layer, CancellationToken cancellationToken)
     {

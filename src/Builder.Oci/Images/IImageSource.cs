@@ -19,7 +19,31 @@ public interface IImageSource
 /// <param name="ConfigBytes">The config, byte for byte.</param>
 /// <param name="Config">The same, read.</param>
 public sealed record RemoteImage(
-    ImageReference Reference, ReadOnlyMemory<byte> ManifestBytes, ImageManifest Manifest, ReadOnlyMemory<byte> ConfigBytes, ImageConfig Config);
+    ImageReference Reference, ReadOnlyMemory<byte> ManifestBytes, ImageManifest Manifest, ReadOnlyMemory<byte> ConfigBytes, ImageConfig Config)
+{
+    /// <summary>Digest of what the reference names: the manifest, or the index it was chosen from.</summary>
+    public Digest NamedDigest { get; init; } = Digest.Sha256(ManifestBytes.Span);
+}
 
-/// <summary>An image could not be had; the message says which, from where and why.</summary>
-public sealed class ImageSourceException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>An image could not be had or sent; the message says which, from where and why.</summary>
+public sealed class ImageSourceException(string message, Exception? inner = null, ImageSourceProblem problem = ImageSourceProblem.Invalid) : Exception(message, inner)
+{
+    /// <summary>What kind of reason it is.</summary>
+    public ImageSourceProblem Problem { get; } = problem;
+}
+
+/// <summary>Why an image could not be had or sent.</summary>
+public enum ImageSourceProblem
+{
+    /// <summary>What came is not what it should be, or makes no sense.</summary>
+    Invalid,
+
+    /// <summary>Unreachable, overloaded, broken: another try later may work.</summary>
+    Unavailable,
+
+    /// <summary>There is no such thing.</summary>
+    NotFound,
+
+    /// <summary>A login is missing, wrong, or not enough.</summary>
+    Denied,
+}

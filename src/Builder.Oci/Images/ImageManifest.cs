@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Builder.Oci.Collections;
@@ -15,6 +16,8 @@ public sealed record ImageManifest
 
     /// <summary>Base first.</summary>
     [JsonPropertyName("layers")] public EquatableArray<Descriptor> Layers { get; init; }
+
+    [JsonPropertyName("annotations")] public ImmutableSortedDictionary<string, string>? Annotations { get; init; }
 
     /// <summary>Fields this version doesn't know. Settable only because System.Text.Json fills it after construction.</summary>
     [JsonExtensionData] public Dictionary<string, JsonElement>? Unknown { get; set; }

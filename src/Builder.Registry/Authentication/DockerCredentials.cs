@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Builder.Registry.Authentication;
 
-/// <summary>The logins that <c>docker login</c> leaves in config.json (<c>auths</c>; credential helpers are not asked).</summary>
+/// <summary>What a file of logins says: docker's config.json or containers' auth.json, which has the same form.</summary>
 public sealed class DockerCredentials
 {
     private const int MaxFileSize = 1 << 20;
@@ -18,8 +18,11 @@ public sealed class DockerCredentials
     /// <summary>No login at all.</summary>
     public static DockerCredentials None { get; } = new();
 
-    /// <summary>Whether the file leaves logins to a helper program, which is not asked.</summary>
-    internal bool HasHelper { get; private set; }
+    /// <summary>The program <c>docker-credential-NAME</c> that keeps all logins that have no program of their own, or null.</summary>
+    internal string? Store { get; private set; }
+
+    /// <summary>The programs that keep the logins of single registries, by the names that images have.</summary>
+    internal Dictionary<string, string> Helpers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads a config.json; a file that isn't there holds no login.</summary>
     /// <exception cref="FormatException">The file is too large or malformed; the message never quotes its content.</exception>
@@ -36,7 +39,7 @@ public sealed class DockerCredentials
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
         {
 #pragma warning disable MA0054 // The text of the inner error may quote a login.
-            throw new FormatException($"'{path}' is not a valid Docker config file");
+            throw new FormatException($"'{path}' is not a valid file of logins");
 #pragma warning restore MA0054
         }
 
@@ -44,9 +47,13 @@ public sealed class DockerCredentials
     }
 
     /// <summary>The login for a registry as image names spell it, or null.</summary>
-    internal Login? Find(string domain) => _logins.GetValueOrDefault(Key(domain));
+    internal Login? Find(string domain) => _logins.GetValueOrDefault(DomainOf(domain));
 
-    private static string Key(string server)
+    /// <summary>The program that keeps the login of a registry, or null.</summary>
+    internal string? HelperOf(string domain) => Helpers.GetValueOrDefault(domain) ?? Store;
+
+    /// <summary>A registry as image names spell it, from the spellings that files have.</summary>
+    internal static string DomainOf(string server)
     {
         if (server == DockerHubKey) return "docker.io";
         string rest = server.Contains("://", StringComparison.Ordinal) ? server[(server.IndexOf("://", StringComparison.Ordinal) + 3)..] : server;
@@ -57,12 +64,19 @@ public sealed class DockerCredentials
 
     private void Read(JsonElement root)
     {
-        HasHelper = root.TryGetProperty("credsStore", out JsonElement store) && store.ValueKind == JsonValueKind.String && store.GetString()?.Length > 0;
-        HasHelper |= root.TryGetProperty("credHelpers", out JsonElement helpers) && helpers.ValueKind == JsonValueKind.Object && helpers.EnumerateObject().Any();
+        Store = Text(root, "credsStore");
+        if (root.TryGetProperty("credHelpers", out JsonElement helpers) && helpers.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty helper in helpers.EnumerateObject())
+            {
+                if (Text(helpers, helper.Name) is { } name) Helpers[DomainOf(helper.Name)] = name;
+            }
+        }
+
         if (!root.TryGetProperty("auths", out JsonElement auths) || auths.ValueKind != JsonValueKind.Object) return;
         foreach (JsonProperty server in auths.EnumerateObject())
         {
-            if (server.Value.ValueKind == JsonValueKind.Object && ReadLogin(server.Value) is { } login) _logins[Key(server.Name)] = login;
+            if (server.Value.ValueKind == JsonValueKind.Object && ReadLogin(server.Value) is { } login) _logins[DomainOf(server.Name)] = login;
         }
     }
 
@@ -81,11 +95,4 @@ public sealed class DockerCredentials
 
     private static string? Text(JsonElement entry, string name) =>
         entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
-}
-
-/// <summary>A name and a password, or a token that stands for both.</summary>
-internal sealed record Login(string User, string Secret, bool IsIdentityToken = false)
-{
-    /// <summary>The secret stays out of logs and messages.</summary>
-    public override string ToString() => $"login of {User}";
 }

@@ -9,15 +9,20 @@ namespace Builder.Registry.Transport;
 /// </summary>
 /// <param name="descriptor">What it must be.</param>
 /// <param name="open">Opens it from a byte on.</param>
-/// <param name="retries">How often it is taken up again.</param>
+/// <param name="retries">How often in a row it is taken up again without any byte more.</param>
+/// <param name="rule">How long to wait before.</param>
 /// <param name="failure">Makes the exception for a reason.</param>
 internal sealed class BlobStream(
-    Descriptor descriptor, Func<long, CancellationToken, Task<Stream>> open, int retries, Func<string, Exception?, Exception> failure) : ForwardStream
+    Descriptor descriptor, Func<long, CancellationToken, Task<Stream>> open, int retries, RetryRule rule, Func<string, Exception?, Exception> failure) : ForwardStream
 {
+    private const int MaxResumptions = 30;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(descriptor.Digest.Algorithm == "sha512" ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256);
     private Stream? _body;
     private long _position;
-    private int _retries = retries;
+    private int _failures;
+    private int _resumptions;
+    private long _positionOfFailure;
     private bool _verified;
 
     /// <summary>Sends the first request, so that what is missing is known at once.</summary>
@@ -66,9 +71,18 @@ internal sealed class BlobStream(
                 (reason, cause) = (error.Message, error);
             }
 
-            if (_retries-- == 0 || cause is RegistryException { Status: not null }) throw failure(reason, cause);
+            if (!MayResume(cause)) throw failure(reason, cause ?? new IOException(reason));
             if (_body is not null) await _body.DisposeAsync();
             _body = null;
+            await rule.PauseAsync(_failures - 1, (cause as RegistryException)?.RetryAfter, cancellationToken);
         }
+    }
+
+    private bool MayResume(Exception? cause)
+    {
+        // Bytes that came are progress; only tries that bring none are counted. The sum has a bound as well.
+        _failures = _position > _positionOfFailure ? 1 : _failures + 1;
+        _positionOfFailure = _position;
+        return _failures <= retries && ++_resumptions <= MaxResumptions && cause is not (RegistryException { Status: not null } or RegistryException { Problem: not ImageSourceProblem.Unavailable });
     }
 }

@@ -1,8 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Builder.Oci.Images;
 using Polly;
-using Polly.Retry;
 
 namespace Builder.Registry.Transport;
 
@@ -11,55 +10,40 @@ internal sealed class RegistryTransport : IDisposable
 {
     private const int MaxRedirects = 10;
     private const int MaxErrorSize = 64 << 10;
-    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(30),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // it would end with the headers; silence is watched per read
-    };
-
+    private readonly HostClients _clients;
     private readonly RegistryOptions _options;
+    private readonly RetryRule _retries;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     internal RegistryTransport(RegistryOptions options)
     {
         _options = options;
-        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = options.TimeProvider };
-        if (options.Retries > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-            {
-                MaxRetryAttempts = options.Retries,
-                Delay = options.RetryDelay,
-                MaxDelay = MaxRetryAfter,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = arguments => ValueTask.FromResult(IsTransient(arguments.Outcome)),
-                DelayGenerator = arguments => ValueTask.FromResult(WishedDelay(arguments.Outcome.Result)),
-            });
-        }
-
-        _pipeline = builder.Build();
+        _clients = new HostClients(options.Hosts);
+        _retries = new RetryRule(options);
+        _pipeline = _retries.CreatePipeline();
     }
 
-    public void Dispose() => _client.Dispose();
+    /// <summary>When and how transfers are taken up again.</summary>
+    internal RetryRule Retries => _retries;
 
-    /// <summary>Sends a GET, following redirects and repeating it when that may help. The status is the caller's to judge.</summary>
-    internal async Task<HttpResponseMessage> GetAsync(RegistryRequest request, CancellationToken cancellationToken)
+    public void Dispose() => _clients.Dispose();
+
+    /// <summary>Whether a request may go there: HTTPS anywhere, HTTP to this machine and where it is configured.</summary>
+    internal bool IsAllowed(Uri uri) => _options.Hosts.IsAllowed(uri);
+
+    /// <summary>Sends a request, following redirects and repeating it when that may help. The status is the caller's to judge.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await _pipeline.ExecuteAsync(async token => await FollowAsync(request, token), cancellationToken);
+            return request.MayRepeat
+                ? await _pipeline.ExecuteAsync(async token => await FollowAsync(request, token), cancellationToken)
+                : await FollowAsync(request, cancellationToken);
         }
         catch (HttpRequestException error)
         {
-            throw new RegistryException($"{request.Uri.Authority} can't be reached: {Reason(error)}", inner: error);
+            throw new RegistryException($"{request.Uri.Authority} can't be reached: {Reason(error)}", inner: error, problem: ImageSourceProblem.Unavailable);
         }
     }
 
@@ -85,7 +69,7 @@ internal sealed class RegistryTransport : IDisposable
         }
         catch (Exception error) when (error is IOException or HttpRequestException)
         {
-            throw new RegistryException($"the connection broke while the {what} was read: {error.Message}", inner: error);
+            throw new RegistryException($"the connection broke while the {what} was read: {error.Message}", inner: error, problem: ImageSourceProblem.Unavailable);
         }
 
         return content.ToArray();
@@ -95,6 +79,7 @@ internal sealed class RegistryTransport : IDisposable
     internal async Task<RegistryException> FailureAsync(HttpResponseMessage response, string server, CancellationToken cancellationToken)
     {
         string said;
+        TimeSpan? wished = _retries.WishedDelay(response);
         try
         {
             said = ErrorText(await ReadCappedAsync(response, MaxErrorSize, "error", cancellationToken));
@@ -105,7 +90,7 @@ internal sealed class RegistryTransport : IDisposable
             said = "";
         }
 
-        return new RegistryException($"{server} answered {(int)response.StatusCode} {response.StatusCode}{said}", response.StatusCode);
+        return new RegistryException($"{server} answered {(int)response.StatusCode} {response.StatusCode}{said}", response.StatusCode) { RetryAfter = wished };
     }
 
     // {"errors":[{"code":"…","message":"…"}]}, made harmless for a terminal.
@@ -124,15 +109,6 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch
-    {
-        { Result.StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented } => true,
-        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } } => false,
-        { Exception: HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } } => false,
-        { Exception: HttpRequestException } => true,
-        _ => false,
-    };
-
     private static string Reason(HttpRequestException error) => error.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => "its name can't be resolved",
@@ -140,23 +116,12 @@ internal sealed class RegistryTransport : IDisposable
         _ => error.InnerException?.Message ?? error.Message,
     };
 
-    private TimeSpan? WishedDelay(HttpResponseMessage? response)
-    {
-        TimeSpan? wished = response?.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - _options.TimeProvider.GetUtcNow(),
-            _ => null,
-        };
-        return wished is { } delay ? delay < TimeSpan.Zero ? TimeSpan.Zero : delay < MaxRetryAfter ? delay : MaxRetryAfter : null;
-    }
-
     private async Task<HttpResponseMessage> FollowAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         for (int hop = 0; hop <= MaxRedirects; hop++)
         {
-            if (!RegistryEndpoint.IsAllowed(request.Uri)) throw new RegistryException($"{request.Uri.Scheme}://{request.Uri.Authority} is not asked: only HTTPS is, and HTTP on this machine");
-            HttpResponseMessage response = await SendAsync(request, cancellationToken);
+            if (!IsAllowed(request.Uri)) throw new RegistryException($"{request.Uri.Scheme}://{request.Uri.Authority} is not asked: only HTTPS is, and HTTP on this machine or where it is configured");
+            HttpResponseMessage response = await SendOnceAsync(request, cancellationToken);
             if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 return response;
             using (response)
@@ -164,24 +129,26 @@ internal sealed class RegistryTransport : IDisposable
                 Uri next = new(request.Uri, response.Headers.Location ?? throw new RegistryException($"{request.Uri.Authority} redirects to nowhere"));
                 bool sameOrigin = next.Scheme == request.Uri.Scheme && string.Equals(next.Authority, request.Uri.Authority, StringComparison.OrdinalIgnoreCase);
                 request = request with { Uri = next, Authorization = sameOrigin ? request.Authorization : null };
+                if (response.StatusCode == HttpStatusCode.SeeOther) request = request with { Method = HttpMethod.Get, Content = null };
             }
         }
 
         throw new RegistryException($"{request.Uri.Authority}: more than {MaxRedirects} redirects");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(_options.IdleTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
-        using HttpRequestMessage message = request.ToMessage();
+        // What is being sent is no silence.
+        using HttpRequestMessage message = request.ToMessage(_ => silence.CancelAfter(_options.IdleTimeout));
         try
         {
-            return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return await _clients.For(request.Uri).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new RegistryException($"{request.Uri.Authority} did not answer within {_options.IdleTimeout.TotalSeconds:0.#} seconds");
+            throw new RegistryException($"{request.Uri.Authority} did not answer within {_options.IdleTimeout.TotalSeconds:0.#} seconds", problem: ImageSourceProblem.Unavailable);
         }
     }
 }

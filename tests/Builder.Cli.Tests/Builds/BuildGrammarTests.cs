@@ -63,7 +63,6 @@ public sealed class BuildGrammarTests
     [InlineData("platform plan9/mips is not supported: this machine builds for {0} only", "--platform", "plan9/mips", ".")]
     [InlineData("invalid --platform: 'a/b/c/d' is not a platform: expected os/arch[/variant]", "--platform", "a/b/c/d", ".")]
     [InlineData("--secret is not supported yet", "--secret", "id=x", ".")]
-    [InlineData("--push is not supported yet", "--push", ".")]
     [InlineData("invalid --print-graph \"svg\": expected text or dot", "--print-graph=svg", ".")]
     [InlineData("only one --output can go to standard output", "-o", "-", "-o", "type=oci,dest=-", ".")]
     public void A_value_that_makes_no_sense_is_a_usage_error(string message, params string[] arguments)

@@ -1,4 +1,6 @@
+using Builder.Cache.Layers;
 using Builder.Cli.Builds;
+using Builder.Oci.Compression;
 
 namespace Builder.Cli.Tests.Builds;
 
@@ -35,8 +37,11 @@ public sealed class OutputParserTests
     [InlineData("type=local,dest=-", "can't write to standard output")]
     [InlineData("type=local,dest=x,mode=delete", "mode=delete is not supported")]
     [InlineData("type=tar,dest=", "dest is empty")]
-    [InlineData("type=registry,name=x", "not supported yet")]
-    [InlineData("type=image,push=true", "push=true is not supported yet")]
+    [InlineData("type=registry,name=x,compression=lzma", "expected gzip, zstd or uncompressed")]
+    [InlineData("type=registry,name=x,compression=zstd,compression-level=23", "expected a number from 0 to 22")]
+    [InlineData("type=registry,name=x,oci-mediatypes=maybe", "expected true or false")]
+    [InlineData("type=image,push=true,registry.insecure=true", "registry.insecure is not supported")]
+    [InlineData("type=image,annotation-index.a=b", "no index")]
     [InlineData("type=oci,tar=false,dest=d", "tar=false is not supported yet")]
     [InlineData("type=docker,dest=x,compression=zstd", "layers are written uncompressed")]
     [InlineData("type=tar,dest=x,colour=red", "'colour' is not supported")]
@@ -54,6 +59,18 @@ public sealed class OutputParserTests
     [InlineData("type=oci")]
     public void No_archive_is_written_to_a_terminal(string text) =>
         Assert.Contains("refusing", Assert.Throws<CommandException>(() => OutputParser.Parse(text, outputIsTerminal: true)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_image_for_a_registry_can_be_had_in_several_forms()
+    {
+        var output = Assert.IsType<RegistryOutput>(Parse("type=image,push=true,name=a,compression=zstd,compression-level=7,force-compression=true,oci-mediatypes=false,annotation.Org.X=y=z"));
+        Assert.True(output.IsStored);
+        Assert.Equal(new CompressionChoice(CompressionKind.Zstd, 7, Force: true), output.Form.Compression);
+        Assert.False(output.Form.OciMediaTypes);
+        Assert.Equal("y=z", output.Form.Annotations["Org.X"]);
+        Assert.False(Assert.IsType<RegistryOutput>(Parse("type=registry,name=a")).IsStored);
+        Assert.Equal(CompressionKind.Gzip, Assert.IsType<RegistryOutput>(Parse("type=registry,name=a")).Form.Compression.Kind);
+    }
 
     private static OutputSpec Parse(string text) => OutputParser.Parse(text, outputIsTerminal: false);
 }

@@ -37,7 +37,7 @@ internal sealed class TestCli : IDisposable
     public string Error => Read(_error);
 
     public CommandContext Context => new(
-        Terminal, Environment, Time, Sessions, new Lazy<IImageSource>(static () => throw new ImageSourceException("there is no registry in tests")));
+        Terminal, Environment, Time, Sessions, new Lazy<IImageRegistry>(static () => throw new ImageSourceException("there is no registry in tests")));
 
     public int Run(params string[] arguments) => new CliApplication(Context).Run(arguments).Value;
 

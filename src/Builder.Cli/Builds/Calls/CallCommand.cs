@@ -3,6 +3,7 @@ using Builder.Cache;
 using Builder.Cli.Hosting;
 using Builder.Cli.Images;
 using Builder.Cli.Rendering;
+using Builder.Cli.Transfers;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Graph.Outlines;
@@ -94,7 +95,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
             Checks = options,
         };
         using BuilderStore store = context.OpenStore();
-        var puller = new ImagePuller(store, context.Registry, context.Time, static _ => { });
+        var puller = new ImagePuller(store, context.Registry, new EventReporting(static _ => { }, context.Time));
         while (true)
         {
             LoweringResult result = DockerfileLowering.Lower(request);
