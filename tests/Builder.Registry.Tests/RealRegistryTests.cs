@@ -78,6 +78,32 @@ public class RealRegistryTests
         Assert.Contains("not found", error.Message, StringComparison.Ordinal);
     }
 
+    [RegistryFact]
+    public async Task What_is_pushed_comes_back_the_same_and_is_mounted_into_another_repository()
+    {
+        using var registry = new RegistryProcess();
+        using var client = new RegistryClient(new RegistryOptions());
+        byte[] config = Config("amd64");
+        var layer = new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Sha256(Layer), Size = Layer.Length };
+        var configBlob = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Sha256(config), Size = config.Length };
+        foreach (bool oci in (bool[])[true, false])
+        {
+            var target = ImageReference.Parse($"{registry.Host}/pushed/{(oci ? "oci" : "docker")}:1");
+            var source = oci ? null : ImageReference.Parse($"{registry.Host}/pushed/oci:1");
+            Assert.Equal(oci ? BlobPushOutcome.Uploaded : BlobPushOutcome.Mounted, await PushAsync(client, target, layer, Layer, source));
+            Assert.Equal(BlobPushOutcome.Present, await PushAsync(client, target, layer, Layer, source));
+            await PushAsync(client, target, configBlob, config, null);
+            (byte[] manifest, Descriptor descriptor) = ManifestWriter.Write(configBlob, [layer], oci, System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
+            Assert.Equal(descriptor.Digest, await client.PushManifestAsync(target, manifest, descriptor.MediaType, CancellationToken.None));
+            RemoteImage back = await client.ResolveAsync(target, Amd64, CancellationToken.None);
+            Assert.Equal(descriptor.Digest, back.NamedDigest);
+            Assert.Equal(config, back.ConfigBytes.ToArray());
+        }
+    }
+
+    private static Task<BlobPushOutcome> PushAsync(RegistryClient client, ImageReference target, Descriptor blob, byte[] content, ImageReference? mountFrom) =>
+        client.PushBlobAsync(target, new BlobPush(blob, offset => new MemoryStream(content, (int)offset, content.Length - (int)offset), mountFrom), CancellationToken.None);
+
     private static byte[] Config(string architecture) => OciJson.WriteConfig(new ImageConfig
     {
         Os = "linux",
