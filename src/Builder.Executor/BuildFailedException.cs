@@ -18,6 +18,9 @@ public sealed class BuildFailedException(Vertex vertex, string message, int? exi
 
     public string? Hint { get; } = hint;
 
+    /// <summary>Which of <see cref="VertexOrigin.Sources"/> is at fault, or null.</summary>
+    public int? SourceIndex { get; init; }
+
     /// <summary>The last lines the command wrote, oldest first; empty when no command failed.</summary>
     public EquatableArray<string> Output { get; init; }
 }

@@ -9,6 +9,9 @@ internal sealed class OperationException(string message, string? hint = null, in
 
     public int? ExitCode { get; } = exitCode;
 
+    /// <summary>Which of the instruction's sources is at fault, or null.</summary>
+    public int? SourceIndex { get; set; }
+
     /// <summary>The last lines that a command wrote.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using Builder.Graph.Operations;
 using Builder.Oci.Collections;
+using Builder.Parser.Text;
 
 namespace Builder.Graph;
 
@@ -41,4 +42,13 @@ public sealed record Vertex(VertexId Id, Operation Operation, EquatableArray<Ver
 /// <param name="StageName">Name or index of the stage.</param>
 /// <param name="Line">Line of the instruction in the Dockerfile, from 1; 0 when there is none.</param>
 /// <param name="SourceText">The instruction on one line.</param>
-public sealed record VertexOrigin(string Label, string StageName, int Line, string SourceText);
+public sealed record VertexOrigin(string Label, string StageName, int Line, string SourceText)
+{
+    /// <summary>The sources of a COPY or ADD, in the order of <see cref="CopyOperation.Sources"/>.</summary>
+    public EquatableArray<WrittenSource> Sources { get; init; }
+}
+
+/// <summary>A source of a COPY or ADD as its user wrote it.</summary>
+/// <param name="Text">Variables expanded, nothing cleaned.</param>
+/// <param name="Span">Where it stands in the Dockerfile.</param>
+public sealed record WrittenSource(string Text, SourceSpan Span);

@@ -29,19 +29,21 @@ internal sealed class FailureReport(TextWriter writer)
             writer.WriteLine("------");
         }
 
-        if (vertex.Origin.Line > 0) WriteExcerpt(parsed, vertex.Origin.Line);
+        SourceSpan? culprit = failure.SourceIndex is { } index && index < vertex.Origin.Sources.Count ? vertex.Origin.Sources[index].Span : null;
+        if (vertex.Origin.Line > 0) WriteExcerpt(parsed, vertex.Origin.Line, culprit);
         writer.WriteLine($"builder: {Subject(vertex)}{failure.Message}");
         if (failure.Hint is not null) writer.WriteLine($"hint: {failure.Hint}");
     }
 
     private static string Subject(Vertex vertex) => vertex.Origin.SourceText.Length > 0 ? $"{ErrorText.Shorten(vertex.Origin.SourceText)}: " : "";
 
-    private void WriteExcerpt(ParseResult parsed, int line)
+    private void WriteExcerpt(ParseResult parsed, int line, SourceSpan? culprit)
     {
         SourceText source = parsed.Source;
         if (line > source.LineCount) return;
         int last = LastLine(parsed, line);
-        writer.WriteLine($"{source.FileName}:{line}");
+        LinePosition? place = culprit is { } span ? source.PositionOf(span.Start) : null;
+        writer.WriteLine(place is { } at ? $"{source.FileName}:{at.Line}:{at.Column}" : $"{source.FileName}:{line}");
         writer.WriteLine(Rule);
         int from = Math.Max(1, line - ContextLines);
         int to = Math.Min(source.LineCount, last + ContextLines);
@@ -50,11 +52,16 @@ internal sealed class FailureReport(TextWriter writer)
         for (int i = from; i <= to; i++)
         {
             string mark = i >= line && i <= last ? ">>>" : "   ";
-            writer.WriteLine($"{i,4} | {mark} {source.LineText(i)}".TrimEnd());
+            SourceExcerpt? marked = place?.Line == i ? MarkedLine(source, i, place.Value.Column - 1, culprit!.Value.Length) : null; // a place is a culprit's
+            writer.WriteLine($"{i,4} | {mark} {marked?.Text ?? source.LineText(i)}".TrimEnd());
+            if (marked is not null) writer.WriteLine($"     |     {marked.Indent}{marked.Marks}");
         }
 
         writer.WriteLine(Rule);
     }
+
+    private static SourceExcerpt MarkedLine(SourceText source, int line, int start, int length) =>
+        SourceExcerpt.Of(source.LineText(line), start, start + length, DiagnosticRenderer.DefaultWidth);
 
     private static int LastLine(ParseResult parsed, int line)
     {

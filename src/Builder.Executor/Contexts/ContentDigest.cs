@@ -1,3 +1,4 @@
+using Builder.Executor.Copying;
 using Builder.Graph.Operations;
 using Builder.Linux.Files;
 using Builder.Oci;
@@ -7,6 +8,8 @@ namespace Builder.Executor.Contexts;
 /// <summary>The digest of what a COPY or a bind mount reads: everything that decides the result, nothing else; never a time.</summary>
 internal static class ContentDigest
 {
+    private static readonly string EmptyFile = Digest.Sha256([]).ToString();
+
     /// <summary>Digest of all matches of all sources.</summary>
     /// <param name="tree">Where they are.</param>
     /// <param name="sources">Matches by source.</param>
@@ -27,7 +30,12 @@ internal static class ContentDigest
     }
 
     /// <summary>What counts for a copy.</summary>
-    public static MetadataView ViewOf(CopyOperation copy) => new(Owner: copy.FromImage && copy.Chown is null, Mode: copy.Chmod is null, copy.Parents);
+    public static MetadataView ViewOf(CopyOperation copy)
+    {
+        // What a symbolic --chmod makes of a mode depends on that mode.
+        ModeChange? change = copy.Chmod is null ? null : ModeChange.Parse(copy.Chmod);
+        return new(Owner: copy.FromImage && copy.Chown is null, Mode: change?.Octal is null, copy.Parents, change);
+    }
 
     // Fills the tree's memory of file digests; the order of the result is made afterwards.
     private static void HashInParallel(SourceTree tree, IEnumerable<TreeEntry> entries, CancellationToken cancellationToken)
@@ -65,15 +73,15 @@ internal static class ContentDigest
             hash.Add(entry.LinkTarget ?? []);
             hash.Add(entry.Status.DeviceMajor);
             hash.Add(entry.Status.DeviceMinor);
-            if (!entry.Status.IsRegular) continue;
-            hash.Add(entry.Status.Size);
-            hash.Add(tree.HashFile(entry, cancellationToken).ToString());
+            if (entry.Status.Type is not (FileType.Regular or FileType.Socket)) continue;
+            hash.Add(entry.Status.IsRegular ? entry.Status.Size : 0);
+            hash.Add(entry.Status.IsRegular ? tree.HashFile(entry, cancellationToken).ToString() : EmptyFile);
         }
     }
 
     private static void AddMetadata(ContentHash hash, TreeEntry entry, MetadataView view)
     {
-        hash.Add(view.Mode && !entry.Status.IsSymbolicLink ? entry.Status.Mode : -1);
+        hash.Add(view.Mode && !entry.Status.IsSymbolicLink ? view.Change?.Apply(entry.Status.Mode, entry.Status.IsDirectory) ?? entry.Status.Mode : -1);
         hash.Add(view.Owner ? entry.Status.Uid : -1);
         hash.Add(view.Owner ? entry.Status.Gid : -1);
         hash.Add(entry.Attributes.Count);
@@ -87,7 +95,7 @@ internal static class ContentDigest
     // Numbers of our own: the enum's may change.
     private static int NumberOf(FileType type) => type switch
     {
-        FileType.Regular => 1,
+        FileType.Regular or FileType.Socket => 1,
         FileType.Directory => 2,
         FileType.SymbolicLink => 3,
         FileType.CharacterDevice => 4,
@@ -101,4 +109,5 @@ internal static class ContentDigest
 /// <param name="Owner">Owner and group.</param>
 /// <param name="Mode">Permission bits.</param>
 /// <param name="Parents">The path to each source and its top directory's metadata.</param>
-internal readonly record struct MetadataView(bool Owner, bool Mode, bool Parents);
+/// <param name="Change">What becomes of permission bits on the way.</param>
+internal readonly record struct MetadataView(bool Owner, bool Mode, bool Parents, ModeChange? Change = null);

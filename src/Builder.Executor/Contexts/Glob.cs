@@ -34,8 +34,31 @@ internal sealed class Glob
         NamesInside,
     }
 
-    /// <summary>Whether the pattern holds any special character.</summary>
-    public static bool IsPattern(string text) => text.AsSpan().ContainsAny("*?[\\");
+    /// <summary>Whether the pattern holds any special character that no backslash makes an ordinary one.</summary>
+    public static bool IsPattern(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\') i++;
+            else if (text[i] is '*' or '?' or '[') return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The name that a text without special characters stands for.</summary>
+    public static string Unescape(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal)) return text;
+        var name = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length) i++;
+            name.Append(text[i]);
+        }
+
+        return name.ToString();
+    }
 
     /// <summary>Whether the whole path matches.</summary>
     public bool IsMatch(string path) =>

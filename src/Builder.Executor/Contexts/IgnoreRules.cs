@@ -32,19 +32,22 @@ internal sealed class IgnoreRules
     public IgnoreState Start => new(new bool[_rules.Length], Excluded: false, LastMatch: -1);
 
     /// <summary>Reads an ignore file.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="shown">Its name in messages.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="OperationException">Unreadable, too long, or a line is malformed.</exception>
-    public static async Task<IgnoreRules> LoadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<IgnoreRules> LoadAsync(string path, string shown, CancellationToken cancellationToken)
     {
         try
         {
             await using FileStream file = File.OpenRead(path);
-            if (file.Length > MaxFileSize) throw new OperationException($"the ignore file {path} is longer than {MaxFileSize >> 20} MiB");
+            if (file.Length > MaxFileSize) throw new OperationException($"the ignore file {shown} is longer than {MaxFileSize >> 20} MiB");
             using var reader = new StreamReader(file, Encoding.UTF8);
-            return Parse(await reader.ReadToEndAsync(cancellationToken), path);
+            return Parse(await reader.ReadToEndAsync(cancellationToken), shown);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OperationException($"can't read the ignore file {path}: {e.Message}", inner: e);
+            throw new OperationException($"can't read the ignore file {shown}: {e.Message}", inner: e);
         }
     }
 

@@ -16,8 +16,9 @@ internal static class LinkResolver
     /// <param name="root">The root.</param>
     /// <param name="path">Below it.</param>
     /// <param name="missing">How many names at the end of the result don't exist.</param>
+    /// <param name="isHidden">Links that count as missing, or null for none.</param>
     /// <exception cref="SyscallException">Too many links, or a directory can't be searched.</exception>
-    public static TreePath Resolve(DirectoryHandle root, TreePath path, out int missing)
+    public static TreePath Resolve(DirectoryHandle root, TreePath path, out int missing, Func<TreePath, bool>? isHidden = null)
     {
         var pending = new Stack<byte[]>(path.Names().Reverse());
         TreePath at = TreePath.Root;
@@ -34,7 +35,8 @@ internal static class LinkResolver
                 continue;
             }
 
-            if (missing > 0 || !root.TryStatBeneath(next.ToBytes(), followLast: false, out FileStatus status))
+            if (missing > 0 || !root.TryStatBeneath(next.ToBytes(), followLast: false, out FileStatus status)
+                || (status.IsSymbolicLink && isHidden?.Invoke(next) == true))
             {
                 missing++;
                 at = next;

@@ -11,20 +11,22 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
     private const string Pivot = "/./";
 
     /// <summary>All matches of one source, in byte order. A pattern may have none.</summary>
-    /// <param name="source">As written, variables expanded.</param>
+    /// <param name="source">Variables expanded, cleaned.</param>
+    /// <param name="written">As its user wrote it, for messages.</param>
     /// <exception cref="OperationException">A plain path leads to nothing, or a pattern is malformed.</exception>
-    public IReadOnlyList<SourceMatch> Match(string source)
+    public IReadOnlyList<SourceMatch> Match(string source, string written)
     {
         (TreePath pivot, string rest) = SplitPivot(source);
         string[] names = rest.Split('/', StringSplitOptions.RemoveEmptyEntries);
         int literal = Array.FindIndex(names, Glob.IsPattern);
-        if (literal < 0) return MatchPath(source, pivot, TreePath.Parse(rest));
+        if (literal < 0) return MatchPath(written, pivot, TreePath.Parse(Glob.Unescape(rest)));
 
-        TreePath prefix = TreePath.Parse(string.Join('/', names[..literal]));
+        TreePath prefix = TreePath.Parse(Glob.Unescape(string.Join('/', names[..literal])));
+
         // A pattern may match nothing, but the path before it is a plain one.
-        if (!tree.TryResolve(pivot.Join(prefix), out TreePath start)) return parents ? [] : throw MissingSource.Describe(tree, source, pivot.Join(prefix));
+        if (!tree.TryResolve(pivot.Join(prefix), out TreePath start)) return parents ? [] : throw MissingSource.Describe(tree, written, pivot.Join(prefix));
         if (tree.Stat(start) is not { IsDirectory: true }) return [];
-        Segment[] segments = [.. names[literal..].Where(n => n != ".").Select(n => Compile(source, n))];
+        Segment[] segments = [.. names[literal..].Where(n => n != ".").Select(n => Compile(written, n))];
         var matches = new SortedDictionary<TreePath, SourceMatch>();
         Expand(start, prefix, pivot, segments, matches);
         return [.. matches.Values];
@@ -57,10 +59,20 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
     private IReadOnlyList<SourceMatch> MatchPath(string source, TreePath pivot, TreePath path)
     {
         TreePath whole = pivot.Join(path);
-        if (!tree.TryResolve(whole, out TreePath resolved)) throw MissingSource.Describe(tree, source, whole);
+        if (!TryFollow(whole, out TreePath resolved)) throw MissingSource.Describe(tree, source, whole);
         if (IsExcludedFile(path, resolved)) return [];
         SourceMatch? match = Collect(pivot, path, resolved);
         return match is null ? throw MissingSource.Describe(tree, source, whole) : [match];
+    }
+
+    // With --parents a tree is kept as it is: a link stays a link, where COPY alone would follow it.
+    private bool TryFollow(TreePath path, out TreePath resolved)
+    {
+        if (!parents || path.IsRoot) return tree.TryResolve(path, out resolved);
+        resolved = default;
+        if (!tree.TryResolve(path.Parent, out TreePath parent)) return false;
+        resolved = parent.Child(path.Name);
+        return tree.Stat(resolved) is not null;
     }
 
     private bool IsExcludedFile(TreePath name, TreePath resolved) =>
@@ -81,8 +93,8 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
         foreach (byte[] part in name.Parent.Names())
         {
             at = at.Child(part);
-            if (tree.TryResolve(at, out TreePath resolved) && tree.Stat(resolved) is { IsDirectory: true } status)
-                yield return new TreeEntry(at, status, null, []);
+            if (tree.TryResolve(at, out TreePath resolved) && tree.Find(resolved) is { Status.IsDirectory: true } entry)
+                yield return entry with { Path = at };
         }
     }
 
@@ -107,8 +119,8 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
     private void Accept(TreePath path, TreePath name, TreePath pivot, SortedDictionary<TreePath, SourceMatch> into)
     {
         if (into.ContainsKey(name)) return;
-        if (!tree.TryResolve(path, out TreePath resolved)) throw MissingSource.Describe(tree, path.ToString(), path);
-        if (tree.Stat(resolved) is null or { Type: FileType.Socket } || IsExcludedFile(name, resolved)) return;
+        if (!TryFollow(path, out TreePath resolved)) throw MissingSource.Describe(tree, path.ToString(), path);
+        if (IsExcludedFile(name, resolved)) return;
         if (Collect(pivot, name, resolved) is { } match) into.Add(name, match);
     }
 

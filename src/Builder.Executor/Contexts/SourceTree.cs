@@ -26,14 +26,25 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
 
     public DirectoryHandle Root => root;
 
-    /// <summary>Follows all links; false when there is nothing.</summary>
-    public bool TryResolve(TreePath path, out TreePath resolved)
+    /// <summary>Follows all links; false when there is nothing. An ignored link leads nowhere.</summary>
+    public bool TryResolve(TreePath path, out TreePath resolved) => TryResolve(path, out resolved, out _);
+
+    /// <summary>Follows all links; tells which ignored link was in the way, if any.</summary>
+    public bool TryResolve(TreePath path, out TreePath resolved, out TreePath? hiddenLink)
     {
         TreePath result = TreePath.Root;
+        TreePath? hidden = null;
         int missing = 0;
-        Access(path, () => result = LinkResolver.Resolve(root, path, out missing));
-        resolved = result;
+        Access(path, () => result = LinkResolver.Resolve(root, path, out missing, ignore.IsEmpty ? null : IsHidden));
+        (resolved, hiddenLink) = (result, hidden);
         return missing == 0;
+
+        bool IsHidden(TreePath link)
+        {
+            if (!ignore.Excludes(link)) return false;
+            hidden = link;
+            return true;
+        }
     }
 
     /// <summary>
@@ -65,11 +76,12 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
         using DirectoryHandle handle = OpenDirectory(directory);
         IgnoreState state = ignore.StateOf(directory);
         var result = new List<TreePath>();
-        foreach (byte[] name in handle.List().Select(e => e.Name).Order(ByteComparer.Ordinal))
+        foreach (DirectoryEntry entry in handle.List().OrderBy(e => e.Name, ByteComparer.Ordinal))
         {
-            TreePath path = directory.Child(name);
-            IgnoreState entry = ignore.Enter(state, path);
-            if (!entry.Excluded || ignore.MayIncludeBelow(entry, path)) result.Add(path);
+            TreePath path = directory.Child(entry.Name);
+            IgnoreState at = ignore.Enter(state, path);
+            bool isPassage = at.Excluded && entry.Type is FileType.Directory or FileType.Unknown && ignore.MayIncludeBelow(at, path);
+            if (!at.Excluded || isPassage) result.Add(path);
         }
 
         return result;
@@ -83,6 +95,17 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
         bool found = false;
         Access(path, () => found = root.TryStatBeneath(path.ToBytes(), followLast: false, out status));
         return found ? status : null;
+    }
+
+    /// <summary>An entry alone, without what is below it; null when there is nothing.</summary>
+    /// <param name="path">A path without links in it.</param>
+    public TreeEntry? Find(TreePath path)
+    {
+        if (path.IsRoot) return new TreeEntry(path, root.StatSelf(), null, []);
+        using DirectoryHandle directory = OpenDirectory(path.Parent);
+        TreeEntry? entry = null;
+        Access(path, () => entry = Read(directory, path, path.Name));
+        return entry;
     }
 
     /// <summary>Opens a regular file for reading.</summary>
@@ -166,8 +189,8 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
         TreeEntry? entry = null;
         Access(path, () => entry = Read(directory, path, name));
 
-        // A socket has no meaning outside the process that made it; what vanished is as if it had never been.
-        if (entry is null || entry.Status.Type is FileType.Socket or FileType.Unknown) return;
+        // What vanished is as if it had never been. A layer can't hold a socket; that of a context arrives as an empty file.
+        if (entry is null || entry.Status.Type is FileType.Unknown || (entry.Status.Type is FileType.Socket && !isContext)) return;
         if (!entry.Status.IsDirectory)
         {
             if (!ignored && !excluded) into.Add(entry);

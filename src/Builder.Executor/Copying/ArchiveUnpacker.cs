@@ -94,7 +94,7 @@ internal sealed class ArchiveUnpacker
             return;
         }
 
-        DirectoryHandle parent = _destination.Clear(place);
+        DirectoryHandle parent = ClearAll(place);
         switch (entry.Type)
         {
             case TarEntryType.SymbolicLink:
@@ -150,7 +150,15 @@ internal sealed class ArchiveUnpacker
         if (!_destination.Root.TryStatBeneath(target.ToBytes(), followLast: false, out FileStatus status) || status.IsDirectory)
             throw new TarFormatException($"the hard link '{entry}' leads to nothing in the archive");
         using DirectoryHandle from = _destination.Root.OpenDirectoryBeneath(target.Parent.ToBytes());
-        _destination.Clear(place).MakeHardLink(from, target.Name, place.Name);
+        ClearAll(place).MakeHardLink(from, target.Name, place.Name);
+    }
+
+    // What an archive brings replaces what was there, even a directory; only directories merge.
+    private DirectoryHandle ClearAll(TreePath place)
+    {
+        if (!_destination.IsDirectory(place)) return _destination.Clear(place);
+        _lastParent = default;
+        return _destination.ClearAll(place);
     }
 
     private static void WriteContent(DirectoryHandle parent, byte[] name, Stream content, CancellationToken cancellationToken)

@@ -10,11 +10,28 @@ namespace Builder.Executor.Copying;
 internal sealed class CopyRunner(CopyOperation operation)
 {
     /// <summary>What the sources stand for, one list per source.</summary>
+    /// <param name="operation">What to copy.</param>
+    /// <param name="source">Where from.</param>
+    /// <param name="written">The sources as their user wrote them, for messages; empty when that isn't known.</param>
     /// <exception cref="OperationException">One stands for nothing.</exception>
-    public static IReadOnlyList<IReadOnlyList<SourceMatch>> Match(CopyOperation operation, SourceTree source)
+    public static IReadOnlyList<IReadOnlyList<SourceMatch>> Match(CopyOperation operation, SourceTree source, IReadOnlyList<string> written)
     {
         var matcher = new SourceMatcher(source, IgnoreRules.FromPatterns(operation.Exclude), operation.Parents);
-        return [.. operation.Sources.Select(matcher.Match)];
+        var matches = new IReadOnlyList<SourceMatch>[operation.Sources.Count];
+        for (int i = 0; i < matches.Length; i++)
+        {
+            try
+            {
+                matches[i] = matcher.Match(operation.Sources[i], i < written.Count ? written[i] : operation.Sources[i]);
+            }
+            catch (OperationException e)
+            {
+                e.SourceIndex = i;
+                throw;
+            }
+        }
+
+        return matches;
     }
 
     /// <summary>Copies.</summary>

@@ -51,6 +51,18 @@ internal sealed class DestinationTree(DirectoryHandle root) : IDisposable
         return parent;
     }
 
+    /// <summary>Takes away whatever is in the way, a directory with all that is in it included.</summary>
+    public DirectoryHandle ClearAll(TreePath path)
+    {
+        if (!path.IsRoot && IsDirectory(path))
+        {
+            Open(path.Parent).RemoveTree(path.Name);
+            _cursor.Forget();
+        }
+
+        return Clear(path);
+    }
+
     public static OperationException NotADirectory(TreePath path) => new($"cannot copy to non-directory: /{path}");
 
     public void Dispose() => _cursor.Dispose();

@@ -20,5 +20,12 @@ internal sealed class DirectoryCursor(DirectoryHandle root) : IDisposable
         return _current;
     }
 
+    /// <summary>Lets go of the directory: it may be another one from now on.</summary>
+    public void Forget()
+    {
+        _current?.Dispose();
+        _current = null;
+    }
+
     public void Dispose() => _current?.Dispose();
 }

@@ -28,7 +28,7 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
         CopyEntries(match, match.Entries, to, cancellationToken);
 
     /// <summary>
-    /// Makes the directories between a --parents pivot and a match, with the metadata of the source, where they are missing.
+    /// Makes the directories between a --parents pivot and a match, with the metadata of the source; an existing one keeps its owner only.
     /// </summary>
     public void CopyAncestors(SourceMatch match, TreePath into)
     {
@@ -37,6 +37,7 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
         {
             at = at.Child(name);
             if (!destination.IsDirectory(at)) CopyDirectory(entry, at);
+            else destination.Open(at.Parent).SetMode(at.Name, policy.ModeOf(entry.Status));
         }
     }
 
@@ -103,6 +104,9 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
                 break;
             case FileType.Fifo:
                 parent.MakeNode(name, FileType.Fifo, OwnerReadWrite);
+                break;
+            case FileType.Socket:
+                parent.CreateFile(name, OwnerReadWrite).Dispose();
                 break;
             default:
                 // A device can't be made in a user namespace: an empty file that says what it stands for.

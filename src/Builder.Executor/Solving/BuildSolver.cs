@@ -121,7 +121,7 @@ internal sealed class BuildSolver(
         e is OperationException or StoreException or IOException or UnauthorizedAccessException or OciFormatException;
 
     private static BuildFailedException Explain(Vertex vertex, Exception e) => e is OperationException o
-        ? new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output] }
+        ? new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output], SourceIndex = o.SourceIndex }
         : new BuildFailedException(vertex, e.Message, inner: e);
 
     private ContextOperation? ContextOf(Vertex vertex, int input) => graph[vertex.Inputs[input]].Operation as ContextOperation;
@@ -172,7 +172,7 @@ internal sealed class BuildSolver(
     {
         if (vertex.Operation is CopyOperation copy)
         {
-            IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(copy, tree);
+            IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(copy, tree, [.. vertex.Origin.Sources.Select(s => s.Text)]);
             _matches[vertex.Id] = matches;
             return ContentDigest.Of(tree, matches, ContentDigest.ViewOf(copy), cancellationToken);
         }

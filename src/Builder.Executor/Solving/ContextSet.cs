@@ -23,7 +23,9 @@ internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> conte
                 : new OperationException($"there is no build context '{name}'", $"add --build-context {name}=PATH");
         }
 
-        IgnoreRules ignore = context.IgnoreFile is null ? IgnoreRules.None : await IgnoreRules.LoadAsync(context.IgnoreFile, cancellationToken);
+        IgnoreRules ignore = context.IgnoreFile is null
+            ? IgnoreRules.None
+            : await IgnoreRules.LoadAsync(context.IgnoreFile, Shown(context.IgnoreFile, context.Directory), cancellationToken);
         string description = name == MainName ? "the build context" : $"the build context '{name}'";
         try
         {
@@ -33,6 +35,13 @@ internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> conte
         {
             throw new OperationException($"can't open {description} {context.Directory}: {e.Message}", inner: e);
         }
+    }
+
+    // An ignore file in the context is named as its user names it; one that lies elsewhere with its whole path.
+    private static string Shown(string file, string directory)
+    {
+        string relative = Path.GetRelativePath(directory, file);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? file : relative;
     }
 
     public void Dispose()

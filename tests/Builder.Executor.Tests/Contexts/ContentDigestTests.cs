@@ -52,6 +52,19 @@ public sealed class ContentDigestTests : IDisposable
     }
 
     [RootFact]
+    public void What_lands_counts_so_a_symbolic_chmod_needs_the_mode_it_changes_and_an_octal_one_does_not()
+    {
+        CopyOperation octal = CopyDirectory with { Chmod = "644" }, readable = CopyDirectory with { Chmod = "a=r" }, executable = CopyDirectory with { Chmod = "+x" };
+        Digest[] before = [DigestOf(octal), DigestOf(readable), DigestOf(executable)];
+
+        _tree.With("d/a=1 600");
+
+        Assert.Equal(before[0], DigestOf(octal));
+        Assert.Equal(before[1], DigestOf(readable));
+        Assert.NotEqual(before[2], DigestOf(executable));
+    }
+
+    [RootFact]
     public void Owners_count_for_a_stage_unless_chown_replaces_them()
     {
         CopyOperation kept = CopyDirectory with { FromImage = true }, replaced = kept with { Chown = "1" };
@@ -98,6 +111,6 @@ public sealed class ContentDigestTests : IDisposable
     private Digest DigestOf(CopyOperation copy, string ignore = "", bool stage = false)
     {
         using SourceTree source = stage ? _tree.AsStage() : _tree.AsContext(ignore);
-        return ContentDigest.Of(source, CopyRunner.Match(copy, source), ContentDigest.ViewOf(copy), CancellationToken.None);
+        return ContentDigest.Of(source, CopyRunner.Match(copy, source, []), ContentDigest.ViewOf(copy), CancellationToken.None);
     }
 }

@@ -195,6 +195,6 @@ public sealed class ArchiveUnpackerTests : IDisposable
     {
         using SourceTree source = _source.AsContext();
         using DirectoryHandle root = _root.Open();
-        new CopyRunner(operation).Run(source, CopyRunner.Match(operation, source), root, CancellationToken.None);
+        new CopyRunner(operation).Run(source, CopyRunner.Match(operation, source, []), root, CancellationToken.None);
     }
 }

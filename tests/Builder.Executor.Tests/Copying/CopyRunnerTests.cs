@@ -316,7 +316,7 @@ public sealed class CopyRunnerTests : IDisposable
     }
 
     [RootFact(OfTheMachine = true)]
-    public void Pipes_are_made_anew_devices_become_placeholders_and_sockets_are_left_out()
+    public void Pipes_are_made_anew_devices_become_placeholders_and_sockets_of_a_context_empty_files()
     {
         _source.With("d/");
         using (DirectoryHandle d = DirectoryHandle.Open(_source.At("d")))
@@ -327,10 +327,18 @@ public sealed class CopyRunnerTests : IDisposable
 
         using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(_source.At("d/sock")));
+        File.SetUnixFileMode(_source.At("d/sock"), (UnixFileMode)0x1ED);
         Copy(["d"], "/x");
+        Copy(["d/sock"], "/alone/");
+        Copy(["d"], "/y", o => o with { FromImage = true }, stage: true);
 
         using DirectoryHandle x = DirectoryHandle.Open(_root.At("x"));
-        Assert.Equal(["x/", "x/null=", "x/pipe Fifo"], _root.List(withMetadata: false));
+        Assert.Equal(
+            [
+                "alone/ 755 0:0", "alone/sock= 755 0:0", "x/ 755 0:0", "x/null= 644 0:0", "x/pipe Fifo 644 0:0", "x/sock= 755 0:0",
+                "y/ 755 0:0", "y/null= 644 0:0", "y/pipe Fifo 644 0:0",
+            ],
+            _root.List());
         Assert.Equal("c:1:3"u8.ToArray(), x.GetAttribute("null"u8, "user.builder.node"));
     }
 
@@ -364,7 +372,7 @@ public sealed class CopyRunnerTests : IDisposable
         _source.With("f=1", "g=1");
         using SourceTree context = _source.AsContext();
         var operation = new CopyOperation { Sources = ["f", "g"], Destination = "/x/" };
-        IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(operation, context);
+        IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(operation, context, []);
         File.WriteAllText(_source.At("g"), "22");
 
         using DirectoryHandle root = _root.Open();
@@ -394,6 +402,6 @@ public sealed class CopyRunnerTests : IDisposable
     {
         using SourceTree source = stage ? _source.AsStage() : _source.AsContext(ignore);
         using DirectoryHandle root = destination.Open();
-        new CopyRunner(operation).Run(source, CopyRunner.Match(operation, source), root, CancellationToken.None);
+        new CopyRunner(operation).Run(source, CopyRunner.Match(operation, source, []), root, CancellationToken.None);
     }
 }

@@ -45,7 +45,8 @@ internal static class CopyLowering
         // Docker 20.10 shows no flags; --parents is newer and shown since.
         string flags = copy.Flags.Parents ? " --parents" : "";
         IEnumerable<string> files = [.. sources, .. inlineFiles.Select(file => "<<" + file.Name), destination];
-        scope.CommitStep(operation, inputs, scope.ExpandedLabelText(), $"{keyword}{flags} {string.Join(' ', files)} # buildkit");
+        scope.CommitStep(
+            operation, inputs, scope.ExpandedLabelText(), $"{keyword}{flags} {string.Join(' ', files)} # buildkit", Written(copy, sources, scope));
     }
 
     // With --parents the pivot says which part of the path isn't repeated below the destination, so it must survive cleaning.
@@ -57,6 +58,9 @@ internal static class CopyLowering
         string after = ContainerPath.BelowRoot(source[(pivot + Pivot.Length)..]);
         return before.Length == 0 ? after : before + Pivot + after;
     }
+
+    private static EquatableArray<WrittenSource> Written(CopyInstruction copy, List<string> sources, InstructionScope scope) =>
+        new([.. sources.Select((text, i) => new WrittenSource(text, scope.Planned.ReportAt ?? copy.Sources[i].Span))]);
 
     private static List<InlineFile>? ReadInlineFiles(CopyInstruction copy, InstructionScope scope)
     {

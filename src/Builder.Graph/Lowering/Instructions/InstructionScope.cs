@@ -116,9 +116,11 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     /// <param name="furtherInputs">Inputs after the parent.</param>
     /// <param name="label">Text for progress.</param>
     /// <param name="createdBy">Text for history.</param>
-    public void CommitStep(Operation operation, IEnumerable<VertexId> furtherInputs, string label, string createdBy)
+    /// <param name="sources">What a copy reads, as written.</param>
+    public void CommitStep(
+        Operation operation, IEnumerable<VertexId> furtherInputs, string label, string createdBy, EquatableArray<WrittenSource> sources = default)
     {
-        VertexOrigin origin = Origin() with { Label = State.Steps.Next(label, Planned.IsTrigger) };
+        VertexOrigin origin = Origin() with { Label = State.Steps.Next(label, Planned.IsTrigger), Sources = sources };
         State.Current = Context.Graph.Add(operation, new([State.Current, .. furtherInputs]), origin);
         AddHistory(new HistoryItem(createdBy, State.Current));
     }
