@@ -1,5 +1,6 @@
 using Builder.Cli.Rendering;
 using Builder.Executor;
+using Builder.Graph;
 using Builder.Parser;
 using Builder.Parser.Text;
 
@@ -36,6 +37,16 @@ public sealed class FailureReportTests
                 "",
             ],
             lines.Skip(51));
+    }
+
+    [Fact]
+    public void A_source_at_fault_is_underlined()
+    {
+        int start = Dockerfile.IndexOf(". /", StringComparison.Ordinal);
+        Vertex copy = Steps.Copy with { Origin = Steps.Copy.Origin with { Line = 5, Sources = [new WrittenSource(".", SourceSpan.FromBounds(start, start + 1))] } };
+        string report = Report(new BuildFailedException(copy, "it is not there") { SourceIndex = 0 }, new StepLog());
+        Assert.Equal(["app/Dockerfile:5:6", "--------------------"], report.Split('\n').Take(2));
+        Assert.Contains("   5 | >>> COPY . /\n     |          ^\n   6 |     USER app\n", report, StringComparison.Ordinal);
     }
 
     [Fact]
