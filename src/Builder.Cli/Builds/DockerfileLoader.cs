@@ -10,6 +10,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
     private const string Standard = "-";
     private const string DefaultName = "Dockerfile";
     private const string IgnoreSuffix = ".dockerignore";
+    private const string PodmanIgnoreName = ".containerignore";
     private const int MaxBytes = 4 << 20;
     private const int TarMagicOffset = 257;
     private static readonly string[] RemotePrefixes = ["http://", "https://", "git://", "git@", "ssh://", "github.com/"];
@@ -34,8 +35,14 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
 
     private static string? ContextIgnoreFile(string directory)
     {
-        string path = Path.Combine(directory, IgnoreSuffix);
-        return File.Exists(path) ? path : null;
+        // Docker's own name first: where a project has both, its images must not depend on which tool builds them.
+        foreach (string name in (string[])[IgnoreSuffix, PodmanIgnoreName])
+        {
+            string path = Path.Combine(directory, name);
+            if (File.Exists(path)) return path;
+        }
+
+        return null;
     }
 
     private static async Task<byte[]> ReadFileAsync(string path, string shown, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using Builder.Linux.Files;
-
 namespace Builder.Executor.Contexts;
 
 /// <summary>Finds what the sources of a COPY stand for.</summary>

@@ -28,6 +28,10 @@ public sealed class DockerfileLoaderTests : IDisposable
         string general = _cli.Write("app/.dockerignore", "*\n");
         _cli.Write("deploy/Dockerfile.prod", "FROM scratch\n");
         Assert.Equal(general, (await LoadAsync("app", "deploy/Dockerfile.prod")).IgnoreFile);
+        string podmans = _cli.Write("app/.containerignore", "*\n");
+        Assert.Equal(general, (await LoadAsync("app", "deploy/Dockerfile.prod")).IgnoreFile);
+        File.Delete(general);
+        Assert.Equal(podmans, (await LoadAsync("app", "deploy/Dockerfile.prod")).IgnoreFile);
         string own = _cli.Write("deploy/Dockerfile.prod.dockerignore", "");
         Assert.Equal(own, (await LoadAsync("app", "deploy/Dockerfile.prod")).IgnoreFile);
     }
