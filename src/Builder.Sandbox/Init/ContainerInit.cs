@@ -78,9 +78,9 @@ internal sealed class ContainerInit(ControlChannel control)
     private static IReadOnlyList<MountStub> MountAll(SandboxPlan plan, DirectoryHandle root, string rootPath, Queue<SafeFileHandle> trees)
     {
         var targets = new MountTargets(root, rootPath);
+        StandardMounts.MountDev(targets, plan); // before the files: scripts of here-documents lie in /dev/pipes
         new PlanMounts(plan, targets).AttachFiles();
         StandardMounts.MountProc(targets);
-        StandardMounts.MountDev(targets, plan);
         StandardMounts.MountSys(targets, plan.Network);
         StandardMounts.MountControlGroups(root);
         new PlanMounts(plan, targets).Attach(trees);

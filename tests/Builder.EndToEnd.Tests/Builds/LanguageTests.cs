@@ -19,7 +19,7 @@ public sealed class LanguageTests
             echo second >> /plain
             EOF
             RUN <<"SCRIPT"
-            #!/bin/busybox cat
+            #!/bin/cat
             echo this is shown, not run
             SCRIPT
             RUN <<SCRIPT

@@ -1,6 +1,7 @@
 using Builder.Graph.Operations;
 using Builder.Oci.Images;
 using Builder.Parser.Diagnostics;
+using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Tests.Lowering;
 
@@ -136,5 +137,5 @@ public class ReferenceRowTests
     private static ExecOperation Run(string dockerfile, params (string Name, string Value)[] arguments) =>
         Lowered.From(dockerfile, Lowered.Arguments(arguments)).Runs[0];
 
-    private static IEnumerable<Diagnostic> Parse(string dockerfile) => Lowered.Request(dockerfile).Parsed.Diagnostics;
+    private static SyntaxList<Diagnostic> Parse(string dockerfile) => Lowered.Request(dockerfile).Parsed.Diagnostics;
 }
