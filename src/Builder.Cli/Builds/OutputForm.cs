@@ -15,14 +15,15 @@ internal static class OutputForm
         return new PushOptions { Compression = Compression(type, attributes), OciMediaTypes = oci, Annotations = Annotations(type, attributes) };
     }
 
-    /// <summary>For an archive: layers as they are stored when nothing is said.</summary>
+    /// <summary>For an archive: null, layers as they are stored, when nothing is said.</summary>
     /// <exception cref="CommandException">They make no sense.</exception>
-    public static ArchiveForm Archive(string type, Dictionary<string, string> attributes)
+    public static ArchiveForm? Archive(string type, Dictionary<string, string> attributes)
     {
         // An OCI archive has OCI's media types whatever is said, as with BuildKit.
         attributes.Remove("oci-mediatypes");
         bool isChosen = attributes.ContainsKey("compression") || attributes.ContainsKey("compression-level") || attributes.ContainsKey("force-compression");
-        return new ArchiveForm(isChosen ? Compression(type, attributes) : null, Annotations(type, attributes));
+        var form = new ArchiveForm(isChosen ? Compression(type, attributes) : null, Annotations(type, attributes));
+        return isChosen || !form.Annotations.IsEmpty ? form : null;
     }
 
     /// <summary>A yes or no; no when it isn't there.</summary>
