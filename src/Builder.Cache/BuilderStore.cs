@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Builder.Cache.Blobs;
+using Builder.Cache.Downloads;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
 using Builder.Cache.Records;
@@ -35,6 +36,7 @@ public sealed class BuilderStore : IDisposable
         Snapshots = new SnapshotStore(layout.Snapshots, kind, owner, time, BootId.Current, StartMaintenance);
         Records = new RecordStore(layout.Records, owner, Snapshots);
         Images = new ImageStore(layout, owner, Blobs, time);
+        Downloads = new DownloadStore(layout.Downloads, owner);
         Layers = new LayerStore(layout, owner, Snapshots, Blobs);
         Converter = new LayerConverter(layout, owner, Blobs);
     }
@@ -53,6 +55,8 @@ public sealed class BuilderStore : IDisposable
     public RecordStore Records { get; }
 
     public ImageStore Images { get; }
+
+    public DownloadStore Downloads { get; }
 
     /// <summary>Collecting what dead processes left; starts with the first write, so that commands that only read don't pay for it.</summary>
     internal Task Maintenance => _maintenance.Value;

@@ -6,6 +6,7 @@ using Builder.Executor.Results;
 using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
 using Builder.Executor.Solving;
+using Builder.Executor.Sources;
 using Builder.Graph;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
@@ -35,7 +36,9 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];
         await using var layers = new LayerQueue(store.Layers, chain, stop.Token);
         using var contexts = new ContextSet(options.Contexts);
-        using var solver = new BuildSolver(build.Graph, store, new ExecRunner(sandboxes), contexts, layers, reporter, time, stop.Token);
+        using var fetcher = new SourceFetcher(store, options.Sources, time);
+        await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
+        using var solver = new BuildSolver(build.Graph, store, new ExecRunner(sandboxes), contexts, sources, layers, reporter, time, stop.Token);
         var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, options.NoCache);
         try
         {

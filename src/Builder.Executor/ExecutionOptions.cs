@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Executor.Sources;
 
 namespace Builder.Executor;
 
@@ -10,6 +11,9 @@ public sealed record ExecutionOptions
 
     /// <summary>How many vertices may run at once, at least 1.</summary>
     public int Jobs { get; init; } = Math.Max(8, Environment.ProcessorCount * 2);
+
+    /// <summary>How sources are fetched.</summary>
+    public SourceSettings Sources { get; init; } = new();
 
     /// <summary>Look nothing up; results are still stored.</summary>
     public bool NoCache { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Builder.Cache.Downloads;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
 using Builder.Cache.Records;
@@ -18,4 +19,5 @@ namespace Builder.Cache.Storage;
 [JsonSerializable(typeof(LayerFile))]
 [JsonSerializable(typeof(ChainFile))]
 [JsonSerializable(typeof(ConvertedFile))]
+[JsonSerializable(typeof(DownloadFile))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext;

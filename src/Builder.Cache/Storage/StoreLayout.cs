@@ -25,6 +25,8 @@ internal sealed record StoreLayout(string Root)
 
     internal string Converted => Path.Combine(Root, "converted");
 
+    internal string Downloads => Path.Combine(Root, "downloads");
+
     internal string Temporary => Path.Combine(Root, "tmp");
 
     internal string Locks => Path.Combine(Root, "locks");
@@ -38,7 +40,7 @@ internal sealed record StoreLayout(string Root)
     /// <summary>Serialises changes to images and names.</summary>
     internal string ImagesLock => Path.Combine(Locks, "images");
 
-    private IEnumerable<string> Directories => [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Temporary, Locks];
+    private IEnumerable<string> Directories => [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Downloads, Temporary, Locks];
 
     /// <summary>Where the snapshot of a stack of layers is remembered.</summary>
     internal string ChainFile(Digest chainId) => Path.Combine(Chains, chainId.Hex);

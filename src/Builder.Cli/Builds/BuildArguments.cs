@@ -9,10 +9,10 @@ namespace Builder.Cli.Builds;
 /// <summary>What <c>build</c> was asked for.</summary>
 internal sealed record BuildArguments
 {
-    /// <summary>A directory as typed, or <c>-</c>: the Dockerfile comes from standard input and there is no context.</summary>
+    /// <summary>A directory or URL as typed, or <c>-</c>: an archive, or a Dockerfile without a context, comes from standard input.</summary>
     public required string Context { get; init; }
 
-    /// <summary><c>--file</c> as typed (<c>-</c> for standard input), or null.</summary>
+    /// <summary><c>--file</c> as typed (a path, a URL, <c>-</c> for standard input), or null.</summary>
     public string? File { get; init; }
 
     public EquatableArray<ImageReference> Tags { get; init; }
@@ -22,6 +22,8 @@ internal sealed record BuildArguments
     public ImmutableSortedDictionary<string, string> BuildArgs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public EquatableArray<NamedContextText> BuildContexts { get; init; }
 
     public bool NoCache { get; init; }
 

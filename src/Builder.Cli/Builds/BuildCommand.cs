@@ -6,8 +6,10 @@ using Builder.Cli.Rendering;
 using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Executor.Events;
+using Builder.Executor.Sources;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
+using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Parser;
 using Builder.Parser.Diagnostics;
@@ -29,25 +31,30 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         OutputCheck.Check(arguments, context.Environment);
         if (arguments.IidFile is { } iidFile) File.Delete(context.Environment.FullPath(iidFile));
         DateTimeOffset started = _time.GetUtcNow();
-        var loader = new DockerfileLoader(context.Environment, context.Terminal.Input);
-        DockerfileSource source = await loader.LoadAsync(arguments.Context, arguments.File, cancellationToken);
-        ParseResult parsed = DockerfileParser.Parse(source.Text);
-        if (parsed.HasErrors)
-        {
-            IEnumerable<Diagnostic> meaning = DockerfileLowering.Lower(Request(arguments, source, parsed)).Diagnostics;
-            diagnostics.Write(parsed.Source, parsed.Diagnostics.Concat(meaning).OrderBy(d => d.Span.Start));
-            return ExitCode.Failure;
-        }
-
         using BuilderStore store = context.OpenStore();
         var log = new StepLog();
         using IBuildProgress progress = ProgressFactory.Create(arguments.Progress, context);
         var hub = new EventHub(progress, log);
+        SourceSettings settings = SourceSettingsReader.Read(context.Environment);
+        using var fetcher = new SourceFetcher(store, settings, _time);
+        var remote = new RemoteContexts(fetcher, hub.Publish, _time, KeepsGitDirectory(arguments));
+        DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input, remote)
+            .LoadAsync(arguments.Context, arguments.File, cancellationToken);
+        ParseResult parsed = DockerfileParser.Parse(source.Text);
+        if (parsed.HasErrors)
+        {
+            progress.Finish();
+            IEnumerable<Diagnostic> meaning = DockerfileLowering.Lower(Request(arguments, source, parsed, NamedContextSet.Empty)).Diagnostics;
+            diagnostics.Write(parsed.Source, parsed.Diagnostics.Concat(meaning).OrderBy(d => d.Span.Start));
+            return ExitCode.Failure;
+        }
+
         string loading = $"[internal] load build definition from {source.Text.FileName}";
         hub.Publish(new TaskEvent(started, loading, Done: false));
         hub.Publish(new TaskEvent(_time.GetUtcNow(), loading, Done: true));
+        NamedContextSet named = await new NamedContextLoader(context.Environment, store).LoadAsync(arguments.BuildContexts, cancellationToken);
         foreach (string warning in arguments.Warnings) hub.Publish(new BuildWarning(_time.GetUtcNow(), warning));
-        var session = new BuildSession(arguments, source, parsed, store, hub);
+        var session = new BuildSession(arguments, source, parsed, store, hub) { NamedContexts = named, Sources = settings };
         return await RunAsync(session, progress, log, cancellationToken);
     }
 
@@ -110,7 +117,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         return new CommandException($"the checks found something, and the Dockerfile asks for errors then: {rules}", hint: "'# check=error=true' says so");
     }
 
-    private static LoweringRequest Request(BuildArguments arguments, DockerfileSource source, ParseResult parsed) => new()
+    private static LoweringRequest Request(BuildArguments arguments, DockerfileSource source, ParseResult parsed, NamedContextSet named) => new()
     {
         Parsed = parsed,
         Target = arguments.Target,
@@ -119,12 +126,15 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         Network = arguments.Network,
         ExtraHosts = arguments.ExtraHosts,
         Checks = new CheckOptions { IsIgnored = IgnoredPaths.Of(source.IgnoreFile) },
+        BuildContext = source.RemoteContext ?? new ContextOperation(ContextName),
+        NamedContexts = named.Contexts,
+        Images = named.Images,
     };
 
     // Each pass tells which images it needs to go on.
     private async Task<LoweringResult> LowerAsync(BuildSession session, CancellationToken cancellationToken)
     {
-        LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed);
+        LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed, session.NamedContexts);
         var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
         while (true)
         {
@@ -149,11 +159,15 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
         var options = new ExecutionOptions
         {
-            Contexts = ImmutableDictionary<string, LocalContext>.Empty.Add(ContextName, new LocalContext(directory, session.Source.IgnoreFile)),
+            Contexts = session.NamedContexts.Directories.Add(ContextName, new LocalContext(directory, session.Source.IgnoreFile)),
+            Sources = session.Sources,
             NoCache = session.Arguments.NoCache,
         };
         return session.Arguments.Jobs is { } jobs ? options with { Jobs = jobs } : options;
     }
+
+    private static bool KeepsGitDirectory(BuildArguments arguments) =>
+        arguments.BuildArgs.GetValueOrDefault("BUILDKIT_CONTEXT_KEEP_GIT_DIR") is "1" or "t" or "T" or "true" or "TRUE" or "True";
 
     private async Task ReportSuccessAsync(BuildSession session, BuildResult result, StepLog log, CancellationToken cancellationToken)
     {
@@ -177,4 +191,9 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 }
 
 /// <summary>What belongs together during one build.</summary>
-internal sealed record BuildSession(BuildArguments Arguments, DockerfileSource Source, ParseResult Parsed, BuilderStore Store, EventHub Hub);
+internal sealed record BuildSession(BuildArguments Arguments, DockerfileSource Source, ParseResult Parsed, BuilderStore Store, EventHub Hub)
+{
+    public NamedContextSet NamedContexts { get; init; } = NamedContextSet.Empty;
+
+    public SourceSettings Sources { get; init; } = new();
+}

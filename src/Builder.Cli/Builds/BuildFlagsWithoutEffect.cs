@@ -25,7 +25,7 @@ internal sealed class BuildFlagsWithoutEffect
 
     private readonly Option[] _refused =
     [
-        Flags.Many("--secret", ""), Flags.Many("--ssh", ""), Flags.Many("--build-context", ""), Flags.Many("--cache-to", ""),
+        Flags.Many("--secret", ""), Flags.Many("--ssh", ""), Flags.Many("--cache-to", ""),
         Flags.Many("--allow", ""),
         Flags.Many("--no-cache-filter", ""), Flags.Many("--policy", ""),
     ];

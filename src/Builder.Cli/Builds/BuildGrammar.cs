@@ -14,11 +14,12 @@ namespace Builder.Cli.Builds;
 /// <summary>The flags of <c>build</c>.</summary>
 internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
 {
-    private readonly Argument<string[]> _context = Flags.Operands("PATH", "Build context: a directory, or - for a Dockerfile on standard input", 1, 1);
-    private readonly Option<string?> _file = Flags.Text("--file", "Name of the Dockerfile (default: PATH/Dockerfile)", "-f");
+    private readonly Argument<string[]> _context = Flags.Operands("PATH", "Build context: a directory, a URL of a git repository or archive, or - for an archive or Dockerfile on standard input", 1, 1);
+    private readonly Option<string?> _file = Flags.Text("--file", "Name or URL of the Dockerfile, or - for standard input (default: PATH/Dockerfile)", "-f");
     private readonly Option<string[]> _tags = Flags.Many("--tag", "Name and optionally a tag (name:tag)", "-t");
     private readonly Option<string?> _target = Flags.Text("--target", "Stage to build");
     private readonly Option<string[]> _buildArgs = Flags.Many("--build-arg", "Set a build-time variable");
+    private readonly Option<string[]> _contexts = Flags.Many("--build-context", "Add a named context (name=path, URL, docker-image:// or oci-layout://)");
     private readonly Option<string[]> _labels = Flags.Many("--label", "Set metadata of the image");
     private readonly Option<bool> _noCache = Flags.Switch("--no-cache", "Do not use the cache");
     private readonly Option<bool> _pull = Flags.Switch("--pull", "Always ask the registry for base images");
@@ -46,7 +47,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         command.Add(_context);
         foreach (Option option in new Option[]
         {
-            _file, _tags, _target, _buildArgs, _labels, _noCache, _pull, _outputs, _load, _push, _metadataFile, _annotations, _iidFile, _progress, _quiet,
+            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _pull, _outputs, _load, _push, _metadataFile, _annotations, _iidFile, _progress, _quiet,
             _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
         })
         {
@@ -82,6 +83,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
             Target = parsed.GetValue(_target),
             BuildArgs = KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"),
+            BuildContexts = [.. parsed.GetValue(_contexts)!.Select(NamedContextText.Parse)],
             Labels = KeyValues.Labels(parsed.GetValue(_labels)!),
             NoCache = parsed.GetValue(_noCache),
             Pull = parsed.GetValue(_pull),

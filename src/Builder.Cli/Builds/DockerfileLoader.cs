@@ -1,26 +1,37 @@
 using Builder.Cli.Hosting;
+using Builder.Graph.Sources;
+using Builder.Linux;
+using Builder.Linux.Files;
+using Builder.Oci.Compression;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Cli.Builds;
 
 /// <summary>Finds and reads the Dockerfile, and finds the context and its ignore file.</summary>
-internal sealed class DockerfileLoader(HostEnvironment environment, Stream standardInput)
+/// <param name="environment">The caller's.</param>
+/// <param name="standardInput">The caller's.</param>
+/// <param name="remote">Brings what is elsewhere; null where nothing may be.</param>
+internal sealed class DockerfileLoader(HostEnvironment environment, Stream standardInput, RemoteContexts? remote = null)
 {
     private const string Standard = "-";
     private const string DefaultName = "Dockerfile";
     private const string IgnoreSuffix = ".dockerignore";
     private const string PodmanIgnoreName = ".containerignore";
     private const int MaxBytes = 4 << 20;
-    private const int TarMagicOffset = 257;
-    private static readonly string[] RemotePrefixes = ["http://", "https://", "git://", "git@", "ssh://", "github.com/"];
+    private const int TarHeader = 512;
 
     /// <summary>Reads what the arguments name.</summary>
     /// <exception cref="CommandException">There is no such file or directory, or it can't be read.</exception>
     public async Task<DockerfileSource> LoadAsync(string context, string? file, CancellationToken cancellationToken)
     {
         if (context == Standard) return await FromStandardInputAloneAsync(file, cancellationToken);
+        if (!Directory.Exists(environment.FullPath(context)) && RemoteContexts.IsRemote(context))
+            return await FromRemoteAsync(await Remote.LoadAsync(context, cancellationToken), file, cancellationToken);
         string directory = ContextDirectory(context);
+        if (file is not null && HttpLocation.IsHttp(file))
+            return new DockerfileSource(await DownloadAsync(file, cancellationToken), directory, ContextIgnoreFile(directory));
         if (file == Standard)
         {
             byte[] piped = await ReadAsync(standardInput, "Dockerfile on standard input", cancellationToken);
@@ -33,7 +44,8 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         return new DockerfileSource(SourceText.FromUtf8(content, shown), directory, File.Exists(own) ? own : ContextIgnoreFile(directory));
     }
 
-    private static string? ContextIgnoreFile(string directory)
+    /// <summary>The ignore file of a context directory, or null.</summary>
+    public static string? ContextIgnoreFile(string directory)
     {
         // Docker's own name first: where a project has both, its images must not depend on which tool builds them.
         foreach (string name in (string[])[IgnoreSuffix, PodmanIgnoreName])
@@ -77,30 +89,74 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         return content.ToArray();
     }
 
-    private static bool IsArchive(ReadOnlySpan<byte> content) =>
-        content.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b])
-            || content.StartsWith("BZh"u8)
-            || content.StartsWith((ReadOnlySpan<byte>)[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])
-            || content.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd])
-            || (content.Length >= TarMagicOffset + 5 && content[TarMagicOffset..].StartsWith("ustar"u8));
-
     private async Task<DockerfileSource> FromStandardInputAloneAsync(string? file, CancellationToken cancellationToken)
     {
         if (file == Standard) throw CommandException.Usage("standard input can't be both the context and the Dockerfile");
-        if (file is not null) throw CommandException.Usage("--file can't be used when the Dockerfile comes from standard input");
-        byte[] head = new byte[TarMagicOffset + 5];
+        byte[] head = new byte[TarHeader];
         int filled = await standardInput.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        if (IsArchive(head.AsSpan(0, filled)))
-            throw new CommandException("an archive as context on standard input is not supported yet", hint: "unpack it and give the directory");
         await using var whole = new JoinedStream(head.AsMemory(0, filled), standardInput);
+        if (IsArchive(head.AsSpan(0, filled)))
+            return await FromRemoteAsync(await Remote.LoadArchiveAsync(whole, cancellationToken), file, cancellationToken);
+        if (file is not null) throw CommandException.Usage("--file can't be used when the Dockerfile comes from standard input");
         byte[] content = await ReadAsync(whole, "Dockerfile on standard input", cancellationToken);
         return new DockerfileSource(SourceText.FromUtf8(content, DefaultName), null, null);
     }
 
+    private static bool IsArchive(ReadOnlySpan<byte> start) =>
+        LayerCompression.Detect(start) != CompressionKind.None || LayerCompression.IsTarHeader(start);
+
+    // Ignore files are for directories of this machine: what comes from elsewhere was chosen by who sent it.
+    private async Task<DockerfileSource> FromRemoteAsync(RemoteContext context, string? file, CancellationToken cancellationToken)
+    {
+        SourceText text;
+        if (file == Standard) text = SourceText.FromUtf8(await ReadAsync(standardInput, "Dockerfile on standard input", cancellationToken), DefaultName);
+        else if (file is not null && HttpLocation.IsHttp(file)) text = await DownloadAsync(file, cancellationToken);
+        else if (context.Directory is { } directory) text = await ReadBeneathAsync(directory, context.Name, file, cancellationToken);
+        else if (file is null) text = SourceText.FromUtf8(await ReadAllAsync(await Remote.OpenAsync(context, cancellationToken), context.Name, cancellationToken), context.Name);
+        else throw CommandException.Usage($"--file can't be used: {context.Name} is no archive but a Dockerfile itself");
+        return new DockerfileSource(text, null, null) { RemoteContext = context.Operation };
+    }
+
+    private async Task<SourceText> DownloadAsync(string url, CancellationToken cancellationToken)
+    {
+        string shown = UrlText.Redacted(url);
+        return SourceText.FromUtf8(await ReadAllAsync(await Remote.OpenAsync(url, cancellationToken), shown, cancellationToken), shown);
+    }
+
+    private static async Task<SourceText> ReadBeneathAsync(string directory, string context, string? file, CancellationToken cancellationToken)
+    {
+        using DirectoryHandle root = DirectoryHandle.Open(directory);
+        foreach (string name in file is null ? (string[])[DefaultName, "dockerfile"] : [file])
+        {
+            SafeFileHandle handle;
+            try
+            {
+                handle = root.OpenFileBeneath(UnixPath.Encode(name.Trim('/')));
+            }
+            catch (SyscallException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+            {
+                continue;
+            }
+            catch (Exception e) when (e is SyscallException or IOException)
+            {
+                throw new CommandException($"can't read {name} in {context}: {e.Message}", inner: e);
+            }
+
+            return SourceText.FromUtf8(await ReadAllAsync(new FileStream(handle, FileAccess.Read), name, cancellationToken), name);
+        }
+
+        throw new CommandException($"no such Dockerfile: {file ?? DefaultName} in {context}", hint: "name it with --file, as it is called there");
+    }
+
+    private static async Task<byte[]> ReadAllAsync(Stream stream, string shown, CancellationToken cancellationToken)
+    {
+        await using (stream) return await ReadAsync(stream, shown, cancellationToken);
+    }
+
+    private RemoteContexts Remote => remote ?? throw new CommandException("contexts and Dockerfiles from elsewhere are fetched by a build only", hint: "give a directory");
+
     private string ContextDirectory(string context)
     {
-        if (RemotePrefixes.Any(p => context.StartsWith(p, StringComparison.Ordinal)))
-            throw new CommandException($"a remote context is not supported yet: {context}", hint: "clone or download it and give the directory");
         string directory = environment.FullPath(context);
         if (Directory.Exists(directory)) return directory;
         if (File.Exists(directory)) throw new CommandException($"the build context is not a directory: {context}", hint: $"did you mean '--file {context} .'?");

@@ -9,6 +9,7 @@ namespace Builder.Executor.Copying;
 internal static class ArchiveStream
 {
     private const int BufferSize = 64 << 10;
+    private const int HeaderSize = 512;
 
     /// <summary>The uncompressed tar in a file; null when there is none.</summary>
     /// <param name="file">Not closed.</param>
@@ -23,6 +24,17 @@ internal static class ArchiveStream
 
         return Open(file, name);
     }
+
+    /// <summary>Whether data begins as a compressed file or a tar does, which is what makes a file on its own a context.</summary>
+    public static bool LooksLikeArchive(Stream data)
+    {
+        byte[] start = new byte[HeaderSize];
+        int count = data.ReadAtLeast(start, HeaderSize, throwOnEndOfStream: false);
+        return LooksLikeArchive(start.AsSpan(0, count));
+    }
+
+    /// <inheritdoc cref="LooksLikeArchive(Stream)"/>
+    public static bool LooksLikeArchive(ReadOnlySpan<byte> start) => LayerCompression.Detect(start) != CompressionKind.None || LayerCompression.IsTarHeader(start);
 
     private static bool HoldsTar(Stream stream)
     {

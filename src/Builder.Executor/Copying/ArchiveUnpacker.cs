@@ -35,7 +35,20 @@ internal sealed class ArchiveUnpacker
     {
         if (!match.Top.Status.IsRegular) return false;
         using SafeFileHandle file = source.OpenFile(match.Path);
-        using Stream? archive = ArchiveStream.TryOpen(file, match.Name.ToString());
+        return TryUnpack(file, match.Name.ToString(), destination, to, policy, cancellationToken);
+    }
+
+    /// <summary>Unpacks a file into a directory; false, with nothing done, when it isn't an archive.</summary>
+    /// <param name="file">Not closed.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="destination">The file system that is written to.</param>
+    /// <param name="to">The directory to unpack into, made when it is missing.</param>
+    /// <param name="policy">Owners; modes are the archive's own.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static bool TryUnpack(
+        SafeFileHandle file, string name, DestinationTree destination, TreePath to, CopyPolicy policy, CancellationToken cancellationToken)
+    {
+        using Stream? archive = ArchiveStream.TryOpen(file, name);
         if (archive is null) return false;
 
         destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
@@ -49,7 +62,7 @@ internal sealed class ArchiveUnpacker
         }
         catch (Exception e) when (e is TarFormatException or OciFormatException)
         {
-            throw new OperationException($"the archive '{match.Name}' can't be unpacked: {e.Message}", inner: e);
+            throw new OperationException($"the archive '{name}' can't be unpacked: {e.Message}", inner: e);
         }
 
         return true;

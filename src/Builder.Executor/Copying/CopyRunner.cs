@@ -41,7 +41,12 @@ internal sealed class CopyRunner(CopyOperation operation)
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>A source file that changed meanwhile, or null.</returns>
     /// <exception cref="OperationException">It can't be done.</exception>
-    public TreePath? Run(SourceTree? source, IReadOnlyList<IReadOnlyList<SourceMatch>> sources, DirectoryHandle root, CancellationToken cancellationToken)
+    public TreePath? Run(SourceTree? source, IReadOnlyList<IReadOnlyList<SourceMatch>> sources, DirectoryHandle root, CancellationToken cancellationToken) =>
+        Run([.. sources.Select(matches => new CopySource(source!, matches, operation.UnpackArchives))], root, cancellationToken); // no matches without a source
+
+    /// <summary>Copies from several trees.</summary>
+    /// <inheritdoc cref="Run(SourceTree, IReadOnlyList{IReadOnlyList{SourceMatch}}, DirectoryHandle, CancellationToken)"/>
+    public TreePath? Run(IReadOnlyList<CopySource> sources, DirectoryHandle root, CancellationToken cancellationToken)
     {
         using var destination = new DestinationTree(root);
         AccountDatabase? accounts = null;
@@ -51,10 +56,10 @@ internal sealed class CopyRunner(CopyOperation operation)
             KeepOwner: operation.FromImage);
         TreePath to = destination.Resolve(operation.Destination);
         TreePath? changed = null;
-        foreach (SourceMatch match in sources.SelectMany(s => s))
+        foreach ((CopySource source, SourceMatch match) in sources.SelectMany(s => s.Matches.Select(m => (s, m))))
         {
-            var copier = new TreeCopier(source!, destination, policy); // there are no matches without a source
-            CopyMatch(source!, copier, destination, policy, match, to, cancellationToken);
+            var copier = new TreeCopier(source.Tree, destination, policy);
+            CopyMatch(source, copier, destination, policy, match, to, cancellationToken);
             copier.Finish();
             changed ??= copier.Changed;
         }
@@ -64,7 +69,7 @@ internal sealed class CopyRunner(CopyOperation operation)
     }
 
     private void CopyMatch(
-        SourceTree source, TreeCopier copier, DestinationTree destination, CopyPolicy policy, SourceMatch match, TreePath to, CancellationToken cancellationToken)
+        CopySource source, TreeCopier copier, DestinationTree destination, CopyPolicy policy, SourceMatch match, TreePath to, CancellationToken cancellationToken)
     {
         if (operation.Parents)
         {
@@ -77,7 +82,7 @@ internal sealed class CopyRunner(CopyOperation operation)
             destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
             copier.CopyContents(match, to, cancellationToken);
         }
-        else if (!operation.UnpackArchives || !ArchiveUnpacker.TryUnpack(source, match, destination, to, policy, cancellationToken))
+        else if (!source.Unpack || !ArchiveUnpacker.TryUnpack(source.Tree, match, destination, to, policy, cancellationToken))
         {
             copier.CopyWhole(match, PlaceOf(destination, policy, match.Name.Name, to), cancellationToken);
         }

@@ -26,6 +26,8 @@ internal sealed class EventReporter(Action<BuildEvent> events, TimeProvider time
 
     public void Output(Vertex vertex, int stream, string line) => Send(new VertexOutput(time.GetUtcNow(), vertex, stream, line));
 
+    public void Transfer(Vertex vertex, string subject, long current, long? total) => Send(new TransferProgress(time.GetUtcNow(), subject, current, total, vertex));
+
     public void Task(string name, bool done, string? detail = null) => Send(new TaskEvent(time.GetUtcNow(), name, done, detail));
 
     public void Warn(string message) => Send(new BuildWarning(time.GetUtcNow(), message));

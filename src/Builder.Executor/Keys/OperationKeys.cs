@@ -21,6 +21,9 @@ internal static class OperationKeys
         ScratchOperation => new CacheKeyWriter("scratch", Version).Finish(),
         ImageOperation image => OfImage(image),
         ContextOperation context => OfContext(context),
+        GitOperation git => OfGit(git),
+        HttpOperation http => OfHttp(http),
+        ArchiveOperation archive => OfArchive(archive.Digest),
         ExecOperation exec => OfExec(exec, inputs),
         CopyOperation copy => OfCopy(copy, inputs),
         MakeDirectoryOperation directory => OfMakeDirectory(directory, inputs),
@@ -40,6 +43,37 @@ internal static class OperationKeys
     {
         var key = new CacheKeyWriter("context", Version);
         key.Add("name", context.Name);
+        return key.Finish();
+    }
+
+    // A branch or tag doesn't count, what it led to does.
+    private static CacheKey OfGit(GitOperation git)
+    {
+        var key = new CacheKeyWriter("git", Version);
+        key.Add("remote", git.Remote);
+        key.Add("commit", git.Commit ?? throw new InvalidOperationException("the commit has not been resolved"));
+        key.Add("subdirectory", git.Subdirectory);
+        key.Add("keep git directory", git.KeepGitDirectory);
+        key.Add("submodules", git.Submodules);
+        key.Add("commit times", git.CommitTimes);
+        return key.Finish();
+    }
+
+    // Not where it came from: the same file from elsewhere is the same.
+    private static CacheKey OfHttp(HttpOperation http)
+    {
+        Digest digest = http.Digest ?? throw new InvalidOperationException("the content has not been resolved");
+        if (http.Unpack) return OfArchive(digest);
+        var key = new CacheKeyWriter("http", Version);
+        key.Add("content", digest);
+        key.Add("name", http.FileName);
+        return key.Finish();
+    }
+
+    private static CacheKey OfArchive(Digest digest)
+    {
+        var key = new CacheKeyWriter("archive", Version);
+        key.Add("content", digest);
         return key.Finish();
     }
 
@@ -79,6 +113,7 @@ internal static class OperationKeys
     {
         var key = new CacheKeyWriter("copy", Version);
         key.Add("sources", copy.Sources);
+        key.Add("fetched", copy.Fetched.SelectMany(f => (string[])[Text(f.InputIndex), f.Path, Text(f.Position), Text(f.Unpack)]));
         key.Add("inline names", copy.InlineFiles.Select(f => f.Name));
         key.Add("inline files", copy.InlineFiles.Select(f => f.Content));
         key.Add("destination", copy.Destination);

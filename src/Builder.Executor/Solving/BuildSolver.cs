@@ -13,6 +13,7 @@ using Builder.Executor.Results;
 using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
 using Builder.Executor.Snapshots;
+using Builder.Executor.Sources;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Oci;
@@ -23,12 +24,12 @@ namespace Builder.Executor.Solving;
 
 /// <summary>Resolves the vertices of one build with the store, the contexts and the sandbox.</summary>
 internal sealed class BuildSolver(
-    BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, LayerQueue layers, EventReporter reporter, TimeProvider time,
-    CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
+    BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, SourceVertices sources, LayerQueue layers, EventReporter reporter,
+    TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
 {
     private readonly SnapshotViews _views = new(store.Snapshots);
     private readonly CacheMounts _caches = new(store.Root);
-    private readonly ConcurrentDictionary<VertexId, IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
+    private readonly ConcurrentDictionary<(VertexId Vertex, int Input), IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), Digest> _contextDigests = new();
 
     public async Task<CacheKey> DefineAsync(Vertex vertex, IReadOnlyList<Digest> inputs, CancellationToken cancellationToken)
@@ -43,7 +44,8 @@ internal sealed class BuildSolver(
                     : InputIdentity.Key(inputs[i]);
             }
 
-            return OperationKeys.Of(vertex.Operation, identities);
+            Operation operation = SourceFetcher.IsSource(vertex.Operation) ? await sources.PinAsync(vertex) : vertex.Operation;
+            return OperationKeys.Of(operation, identities);
         }
         catch (Exception e) when (IsExplicable(e))
         {
@@ -55,6 +57,7 @@ internal sealed class BuildSolver(
     {
         ImageOperation image => new VertexResult(definition.Digest, () => UnpackAsync(vertex, image), isRecorded: true),
         ScratchOperation or ContextOperation => VertexResult.Of(definition.Digest, null),
+        { } operation when SourceFetcher.IsSource(operation) => new VertexResult(definition.Digest, () => sources.FetchAsync(vertex), isRecorded: true),
         _ => null,
     };
 
@@ -118,18 +121,26 @@ internal sealed class BuildSolver(
 
     // What a user can do something about; anything else is a bug and passes as it is.
     private static bool IsExplicable(Exception e) =>
-        e is OperationException or StoreException or IOException or UnauthorizedAccessException or OciFormatException;
+        e is OperationException or SourceException or StoreException or IOException or UnauthorizedAccessException or OciFormatException;
 
-    private static BuildFailedException Explain(Vertex vertex, Exception e) => e is OperationException o
-        ? new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output], SourceIndex = o.SourceIndex }
-        : new BuildFailedException(vertex, e.Message, inner: e);
+    private static BuildFailedException Explain(Vertex vertex, Exception e) => e switch
+    {
+        OperationException o => new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output], SourceIndex = o.SourceIndex },
+        SourceException s => new BuildFailedException(vertex, s.Message, hint: s.Hint, inner: s),
+        _ => new BuildFailedException(vertex, e.Message, inner: e),
+    };
 
     private ContextOperation? ContextOf(Vertex vertex, int input) => graph[vertex.Inputs[input]].Operation as ContextOperation;
 
     private string DescribeInput(Vertex vertex, int input)
     {
         Vertex source = graph[vertex.Inputs[input]];
-        return source.Operation is ImageOperation image ? $"the image {image.Reference}" : $"the stage '{source.Origin.StageName}'";
+        return source.Operation switch
+        {
+            ImageOperation image => $"the image {image.Reference}",
+            { } operation when SourceFetcher.IsSource(operation) => SourceFetcher.Describe(operation),
+            _ => $"the stage '{source.Origin.StageName}'",
+        };
     }
 
     private async Task<Digest> DigestContextAsync(Vertex vertex, int input, ContextOperation context, CancellationToken cancellationToken)
@@ -158,7 +169,7 @@ internal sealed class BuildSolver(
     {
         bool isRead = vertex.Operation switch
         {
-            CopyOperation => input == 1,
+            CopyOperation copy => input > 0 && (copy.Sources.Count > 0 || copy.Fetched.Count > 0),
             ExecOperation exec => input > 0 && exec.Mounts.Any(m => m is BindExecMount bind && bind.InputIndex == input)
                 && !exec.Mounts.Any(m => m is CacheExecMount cache && cache.InputIndex == input),
             _ => false,
@@ -172,8 +183,10 @@ internal sealed class BuildSolver(
     {
         if (vertex.Operation is CopyOperation copy)
         {
-            IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(copy, tree, [.. vertex.Origin.Sources.Select(s => s.Text)]);
-            _matches[vertex.Id] = matches;
+            IReadOnlyList<IReadOnlyList<SourceMatch>> matches = copy.Fetched.FirstOrDefault(f => f.InputIndex == input) is { } fetched
+                ? [new SourceMatcher(tree, IgnoreRules.FromPatterns(copy.Exclude), parents: false).MatchPath(fetched.Path)]
+                : CopyRunner.Match(copy, tree, [.. vertex.Origin.Sources.Select(s => s.Text)]);
+            _matches[(vertex.Id, input)] = matches;
             return ContentDigest.Of(tree, matches, ContentDigest.ViewOf(copy), cancellationToken);
         }
 
@@ -231,12 +244,23 @@ internal sealed class BuildSolver(
     private async Task<bool> CopyAsync(
         Vertex vertex, CopyOperation copy, SnapshotDraft draft, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
-        SourceTree? source = vertex.Inputs.Count < 2 ? null
-            : ContextOf(vertex, 1) is { } context ? await contexts.OpenAsync(context.Name, cancellationToken)
-            : _views.Read(await inputs[1].SnapshotAsync(), DescribeInput(vertex, 1));
+        var steps = new List<CopySource>();
+        for (int i = 1; i < vertex.Inputs.Count; i++)
+        {
+            if (!_matches.TryRemove((vertex.Id, i), out IReadOnlyList<IReadOnlyList<SourceMatch>>? matches)) continue;
+            SourceTree tree = ContextOf(vertex, i) is { } context
+                ? await contexts.OpenAsync(context.Name, cancellationToken)
+                : _views.Read(await inputs[i].SnapshotAsync(), DescribeInput(vertex, i));
+
+            // Fetched sources come in order and behind those of the tree: each goes where it was named.
+            FetchedSource? fetched = copy.Fetched.FirstOrDefault(f => f.InputIndex == i);
+            int before = copy.Fetched.Count(f => f.InputIndex < i);
+            if (fetched is null) steps.AddRange(matches.Select(m => new CopySource(tree, m, copy.UnpackArchives)));
+            else steps.Insert(Math.Min(fetched.Position + before, steps.Count), new CopySource(tree, matches[0], fetched.Unpack));
+        }
+
         using DraftView view = DraftView.Open(store.Snapshots, draft);
-        IReadOnlyList<IReadOnlyList<SourceMatch>> matches = _matches.TryRemove(vertex.Id, out var found) ? found : [];
-        TreePath? changed = new CopyRunner(copy).Run(source, matches, view.Root, cancellationToken);
+        TreePath? changed = new CopyRunner(copy).Run(steps, view.Root, cancellationToken);
         if (changed is null) return true;
         reporter.Warn($"'{changed}' changed while it was being copied; the result of this step is not cached");
         return false;

@@ -36,6 +36,12 @@ public sealed record LoweringRequest
     /// <summary>How far checks go.</summary>
     public CheckOptions Checks { get; init; } = new();
 
+    /// <summary>What COPY and ADD without a source of their own copy from.</summary>
+    public Operation BuildContext { get; init; } = new ContextOperation("context");
+
+    /// <summary>--build-context values, by <see cref="ContextName"/>.</summary>
+    public ImmutableDictionary<string, NamedContext> NamedContexts { get; init; } = ImmutableDictionary<string, NamedContext>.Empty;
+
     /// <summary>Images resolved so far, by the key of the <see cref="ImageRequest"/> that asked for them.</summary>
     public ImmutableDictionary<string, ResolvedImage> Images { get; init; } = ImmutableDictionary<string, ResolvedImage>.Empty;
 }

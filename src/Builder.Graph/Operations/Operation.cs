@@ -64,7 +64,7 @@ public enum NetworkMode
     Host,
 }
 
-/// <summary>COPY and ADD. Input 0 is the parent; input 1, when there is one, is where the sources are.</summary>
+/// <summary>COPY and ADD. Input 0 is the parent; input 1 is where <see cref="Sources"/> are, when there are any; fetched ones name theirs.</summary>
 public sealed record CopyOperation : Operation
 {
     /// <summary>Patterns or paths below the root of input 1, without leading slash; in order.</summary>
@@ -72,6 +72,9 @@ public sealed record CopyOperation : Operation
 
     /// <summary>Files given in the Dockerfile itself.</summary>
     public EquatableArray<InlineFile> InlineFiles { get; init; }
+
+    /// <summary>Sources that lie elsewhere, each with the input that brings it.</summary>
+    public EquatableArray<FetchedSource> Fetched { get; init; }
 
     /// <summary>Absolute; a trailing slash is kept and means a directory.</summary>
     public required string Destination { get; init; }

@@ -1,4 +1,5 @@
 using Builder.Graph.Operations;
+using Builder.Graph.Sources;
 
 namespace Builder.Graph.Printing;
 
@@ -10,15 +11,23 @@ internal static class OperationSummary
         ScratchOperation => "scratch",
         ImageOperation image => $"image {image.Reference} {image.ConfigDigest.Hex[..12]} layers={image.DiffIds.Count}",
         ContextOperation context => $"context {context.Name}",
+        GitOperation git => OfGit(git),
+        HttpOperation http => $"http {UrlText.Redacted(http.Url)}{Option("digest", http.Digest?.ToString())}{(http.Unpack ? " unpack" : "")}",
+        ArchiveOperation archive => $"archive {archive.Digest}",
         MakeDirectoryOperation directory => $"mkdir {directory.Path}{Option("user", directory.User)}",
         CopyOperation copy => OfCopy(copy),
         ExecOperation exec => OfExec(exec),
         _ => throw new InvalidOperationException($"unknown operation {operation.GetType().Name}"),
     };
 
+    private static string OfGit(GitOperation git) =>
+        $"git {UrlText.Redacted(git.Remote)}{Option("ref", git.Ref)}{Option("commit", git.Commit ?? git.Checksum)}{Option("subdir", git.Subdirectory)}"
+        + $"{(git.KeepGitDirectory ? " keep-git-dir" : "")}{(git.Submodules ? "" : " no-submodules")}";
+
     private static string OfCopy(CopyOperation copy)
     {
-        IEnumerable<string> files = copy.Sources.Select(source => "/" + source).Concat(copy.InlineFiles.Select(file => "<<" + file.Name));
+        IEnumerable<string> files = copy.Sources.Select(source => "/" + source)
+            .Concat(copy.Fetched.Select(fetched => $"{fetched.InputIndex}:/{fetched.Path}")).Concat(copy.InlineFiles.Select(file => "<<" + file.Name));
         string[] flags =
         [
             copy.UnpackArchives ? " unpack" : "", copy.Link ? " link" : "", copy.Parents ? " parents" : "",

@@ -1,6 +1,7 @@
 using Builder.Graph.Lowering;
 using Builder.Graph.Lowering.History;
 using Builder.Graph.Lowering.Values;
+using Builder.Graph.Sources;
 
 namespace Builder.Graph.Tests.Lowering;
 
@@ -98,5 +99,5 @@ public class ValueTests
     [InlineData("ssh://host/a", true, false)]
     [InlineData("a:b", false, false)]
     [InlineData("dir/a.git", false, false)]
-    public void Remote_sources_are_told_apart(string source, bool git, bool http) => Assert.Equal((git, http), (RemoteSource.IsGit(source), RemoteSource.IsHttp(source)));
+    public void Remote_sources_are_told_apart(string source, bool git, bool http) => Assert.Equal((git, http), (GitLocation.IsGit(source), HttpLocation.IsHttp(source)));
 }

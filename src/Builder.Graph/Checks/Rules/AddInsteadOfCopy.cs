@@ -1,4 +1,4 @@
-using Builder.Graph.Lowering.Values;
+using Builder.Graph.Sources;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
@@ -23,6 +23,6 @@ internal static class AddInsteadOfCopy
     }
 
     private static bool IsPlain(Word source) =>
-        !RemoteSource.IsHttp(source.Text) && !RemoteSource.IsGit(source.Text) && source.Text.AsSpan().IndexOfAny('$', '*') < 0
+        !HttpLocation.IsHttp(source.Text) && !GitLocation.IsGit(source.Text) && source.Text.AsSpan().IndexOfAny('$', '*') < 0
             && !ArchiveEndings.Any(ending => source.Text.TrimEnd('"').EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,6 +1,7 @@
 using Builder.Graph.Lowering.Stages;
 using Builder.Graph.Lowering.Values;
 using Builder.Graph.Operations;
+using Builder.Graph.Sources;
 using Builder.Oci.Collections;
 using Builder.Parser.Syntax;
 
@@ -19,32 +20,33 @@ internal static class CopyLowering
         List<InlineFile>? inlineFiles = ReadInlineFiles(copy, scope);
         bool flagsOk = ReadFlag(copy.Flags.Chown, scope, out string? chown) & ReadFlag(copy.Flags.Chmod, scope, out string? chmod);
         flagsOk &= ChmodIsValid(copy.Flags.Chmod, chmod, scope);
-        bool sourcesOk = sources is not null && SourcesAreSupported(copy, sources, scope);
+        FetchedSources? fetched = sources is null ? null : FetchedSources.Read(copy, sources, scope);
         FileSystemSource? from = null;
         if (copy.Flags.From is { } name && !scope.Planned.Sources.TryGetValue(name.Text, out from))
             return; // reported when the stages were planned
         if (from is null) IgnoredSources.Check(copy, sources, scope);
-        if (sources is null || !sourcesOk || destination is null || inlineFiles is null || !flagsOk) return;
+        if (sources is null || fetched is null || destination is null || inlineFiles is null || !flagsOk) return;
 
         var operation = new CopyOperation
         {
-            Sources = new([.. sources.Select(source => BelowRoot(source, copy.Flags.Parents))]),
+            Sources = new([.. fetched.Local.Select(source => BelowRoot(source, copy.Flags.Parents))]),
             InlineFiles = new([.. inlineFiles]),
             Destination = ContainerPath.ResolveDestination(scope.State.WorkingDirectory, destination),
             Chown = string.IsNullOrEmpty(chown) ? null : chown,
             Chmod = string.IsNullOrEmpty(chmod) ? null : chmod,
             UnpackArchives = copy.IsAdd && (copy.Flags.Unpack ?? true),
-            FromImage = from is not null,
+            FromImage = from is not (null or ContextSource { KeepsOwners: false }) || (from is null && scope.Context.Request.BuildContext is not ContextOperation),
             Link = copy.Flags.Link,
             Parents = copy.Flags.Parents,
             Exclude = new EquatableArray<string>([.. copy.Flags.Exclude.Select(word => word.Text)]),
         };
-        VertexId[] inputs = [];
-        if (sources.Count > 0) inputs = [from is null ? scope.Context.BuildContext() : scope.Context.FileSystemOf(from, scope.Origin())];
+        List<VertexId> inputs = [];
+        if (operation.Sources.Count > 0) inputs.Add(from is null ? scope.Context.BuildContext() : scope.Context.FileSystemOf(from, scope.Origin()));
+        operation = operation with { Fetched = fetched.AddTo(inputs, scope) };
 
         // Docker 20.10 shows no flags; --parents is newer and shown since.
         string flags = copy.Flags.Parents ? " --parents" : "";
-        IEnumerable<string> files = [.. sources, .. inlineFiles.Select(file => "<<" + file.Name), destination];
+        IEnumerable<string> files = [.. sources.Select(UrlText.Redacted), .. inlineFiles.Select(file => "<<" + file.Name), destination];
         scope.CommitStep(
             operation, inputs, scope.ExpandedLabelText(), $"{keyword}{flags} {string.Join(' ', files)} # buildkit", Written(copy, sources, scope));
     }
@@ -60,7 +62,7 @@ internal static class CopyLowering
     }
 
     private static EquatableArray<WrittenSource> Written(CopyInstruction copy, List<string> sources, InstructionScope scope) =>
-        new([.. sources.Select((text, i) => new WrittenSource(text, scope.Planned.ReportAt ?? copy.Sources[i].Span))]);
+        new([.. sources.Select((text, i) => new WrittenSource(text, scope.Planned.ReportAt ?? copy.Sources[i].Span)).Where(s => FetchedSources.IsLocal(s.Text))]);
 
     private static List<InlineFile>? ReadInlineFiles(CopyInstruction copy, InstructionScope scope)
     {
@@ -90,34 +92,5 @@ internal static class CopyLowering
             word.Span,
             "write octal permission bits from 0 to 7777, or symbols such as u=rwX,go=rX");
         return false;
-    }
-
-    private static bool SourcesAreSupported(CopyInstruction copy, List<string> sources, InstructionScope scope)
-    {
-        bool ok = true;
-        bool remote = false;
-        for (int i = 0; i < sources.Count; i++)
-        {
-            bool git = RemoteSource.IsGit(sources[i]);
-            if (!git && !RemoteSource.IsHttp(sources[i])) continue;
-            ok = false;
-            remote = true;
-            (string code, string message, string hint) = (copy.IsAdd, git) switch
-            {
-                (false, _) => ("BLD2211", $"COPY can't fetch '{sources[i]}'", "fetch it with RUN in a stage of its own, and COPY --from that stage"),
-                (true, true) => ("BLD2402", "ADD of a git repository is not supported yet", "clone it with RUN git clone in a stage of its own"),
-                _ => ("BLD2401", "ADD of a URL is not supported yet", "fetch it with RUN curl or wget in a stage of its own"),
-            };
-            scope.Error(code, message, copy.Sources[i].Span, hint);
-        }
-
-        if (copy.Flags.Checksum is { } checksum && !remote)
-        {
-            ok = false;
-            scope.Error(
-                "BLD2213", "--checksum is for sources that are fetched, not for files of the context", checksum.Span, "remove the flag");
-        }
-
-        return ok;
     }
 }

@@ -16,7 +16,7 @@ internal static class IgnoredSources
         if (sources is null || scope.Context.Request.Checks.IsIgnored is not { } isIgnored) return;
         for (int i = 0; i < sources.Count; i++)
         {
-            if (RemoteSource.IsHttp(sources[i]) || RemoteSource.IsGit(sources[i])) continue;
+            if (!FetchedSources.IsLocal(sources[i])) continue;
             string path = ContainerPath.BelowRoot(sources[i]);
             if (!isIgnored(path)) continue;
             string shown = path.Length == 0 ? "everything" : $"'{path}'";

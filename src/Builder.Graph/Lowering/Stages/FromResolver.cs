@@ -28,6 +28,7 @@ internal sealed class FromResolver(StageList stages, LoweringRequest request)
 
         if (byIndex && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
             return ResolveIndex(index);
+        if (NamedSource.Find(request, text, request.TargetPlatform, name.Span, line) is { } named) return named;
         if (stages.FindLast(text) is { } stage)
         {
             if (stage.Index < user.Index) return new StageSource(stage.Index);

@@ -39,7 +39,7 @@ internal sealed class LoweringContext(LoweringRequest request, StageList stages,
 
     /// <summary>The build context.</summary>
     public VertexId BuildContext() =>
-        Graph.Add(new ContextOperation("context"), [], new VertexOrigin("[internal] load build context", "", 0, ""));
+        Graph.Add(Request.BuildContext, [], new VertexOrigin("[internal] load build context", "", 0, ""));
 
     /// <summary>The file system a <c>--from</c> names. An image's config is known by now.</summary>
     public VertexId FileSystemOf(FileSystemSource source, VertexOrigin user) => source switch
@@ -47,8 +47,13 @@ internal sealed class LoweringContext(LoweringRequest request, StageList stages,
         StageSource stage => Finished(stage.Index).Current,
         ImageSource image => AddImage(
             image.Request, Request.Images[image.Request.Key], user with { Label = $"FROM {image.Request.Reference}" }),
+        ContextSource context => AddContext(context, user),
         _ => Graph.Add(new ScratchOperation(), [], user with { Label = "FROM scratch" }),
     };
+
+    /// <summary>The files of a named context.</summary>
+    public VertexId AddContext(ContextSource context, VertexOrigin user) =>
+        Graph.Add(context.Operation, [], user with { Label = $"[context {context.Name}] load" });
 
     /// <summary>The file system of an image.</summary>
     public VertexId AddImage(ImageRequest request, ResolvedImage image, VertexOrigin origin)

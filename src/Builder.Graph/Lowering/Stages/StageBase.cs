@@ -12,6 +12,9 @@ namespace Builder.Graph.Lowering.Stages;
 /// <param name="Platform">Of its base image.</param>
 internal sealed record StageBase(StageSyntax Syntax, FileSystemSource Source, Platform Platform)
 {
+    /// <summary>Whether a named context stands in for the whole stage, its instructions included.</summary>
+    public bool IsReplaced { get; init; }
+
     /// <summary>Resolves every FROM; null where that failed, which has been reported.</summary>
     public static ImmutableArray<StageBase?> ResolveAll(StageList stages, GlobalScope scope, LoweringRequest request, Findings findings)
     {
@@ -32,8 +35,11 @@ internal sealed record StageBase(StageSyntax Syntax, FileSystemSource Source, Pl
         Platform? platform = request.TargetPlatform;
         if (stage.From.Platform is { } word) platform = ReadPlatform(word, stages, scope, findings);
         string? image = scope.ExpandInFrom(stage.From.Image, stages, findings);
-        if (image is null) return null;
         SourceSpan span = stage.From.Image.Span;
+        int line = request.Parsed.Source.PositionOf(span.Start).Line;
+        if (stage.Name is { } own && platform is not null && NamedSource.Find(request, own, platform, span, line) is { } replacement)
+            return new StageBase(stage, replacement, platform) { IsReplaced = true };
+        if (image is null) return null;
         if (string.IsNullOrWhiteSpace(image))
         {
             string empty = $"the image name '{stage.From.Image.Text}' is empty after expansion";
@@ -44,9 +50,9 @@ internal sealed record StageBase(StageSyntax Syntax, FileSystemSource Source, Pl
         if (platform is null) return null;
         if (image == "scratch") return new StageBase(stage, new ScratchSource(), platform);
         if (names.TryGetValue(image, out int index)) return new StageBase(stage, new StageSource(index), platform);
+        if (NamedSource.Find(request, image, platform, span, line) is { } named) return new StageBase(stage, named, platform);
         if (TryReadImage(image, out ImageReference? reference, out string problem))
         {
-            int line = request.Parsed.Source.PositionOf(span.Start).Line;
             return new StageBase(stage, new ImageSource(new ImageRequest(reference, platform, line) { Span = span }), platform);
         }
 

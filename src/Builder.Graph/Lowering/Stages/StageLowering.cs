@@ -34,7 +34,7 @@ internal static class StageLowering
     private static StageState Begin(StagePlan plan, LoweringContext context)
     {
         StageBase stage = plan.Base;
-        int total = plan.Instructions.Count(instruction => instruction.IsStep) + (stage.Source is ImageSource ? 1 : 0);
+        int total = plan.Instructions.Count(instruction => instruction.IsStep) + (stage.Source is ImageSource or ContextSource ? 1 : 0);
         string? label = context.Stages.Stages.Length == 1 ? null : stage.Syntax.Name ?? $"stage-{stage.Syntax.Index}";
         var steps = new StepLabels(label, total);
         var from = stage.Syntax.From;
@@ -53,6 +53,10 @@ internal static class StageLowering
                 string text = steps.Next($"FROM {source.Request.Reference}", isTrigger: false);
                 VertexId root = context.AddImage(source.Request, image, origin with { Label = text });
                 return Prepare(plan, steps, root, Derived(image.Config, stage.Platform), image, new EnvironmentList(), [], context.Assumed.Contains(source.Request.Key));
+            case ContextSource source:
+                VertexOrigin named = origin with { Label = steps.Next($"FROM {source.Name}", isTrigger: false) };
+                VertexId files = AddContextFiles(source, named, context);
+                return Prepare(plan, steps, files, Empty(stage.Platform), null, new EnvironmentList(), [new HistoryItem($"FROM {source.Name}", files)], environmentIsOpen: false);
             default:
                 VertexId scratch = context.Graph.Add(new ScratchOperation(), [], origin);
                 return Prepare(plan, steps, scratch, Empty(stage.Platform), null, new EnvironmentList(), [], environmentIsOpen: false);
@@ -69,6 +73,14 @@ internal static class StageLowering
             $"{wanted.Reference.FamiliarName} is for {image.Os}/{image.Architecture}, but {platform} is wanted",
             from.Image.Span,
             "name an image for that platform, or say with --platform which one is meant");
+    }
+
+    // A context has no layers: its files become one.
+    private static VertexId AddContextFiles(ContextSource source, VertexOrigin origin, LoweringContext context)
+    {
+        VertexId empty = context.Graph.Add(new ScratchOperation(), [], origin with { Label = "FROM scratch" });
+        var copy = new CopyOperation { Sources = [""], Destination = "/", FromImage = source.KeepsOwners };
+        return context.Graph.Add(copy, [empty, context.AddContext(source, origin)], origin);
     }
 
     private static StageState Prepare(

@@ -47,6 +47,7 @@ internal sealed class StagePlanner(LoweringRequest request, StageList stages, Im
     private StagePlan PlanStage(StageBase stage)
     {
         Need(stage.Source);
+        if (stage.IsReplaced) return new StagePlan(stage, []);
         SourceText text = request.Parsed.Source;
         char escape = request.Parsed.Dockerfile.EscapeCharacter;
         var instructions = ImmutableArray.CreateBuilder<PlannedInstruction>();
@@ -67,6 +68,7 @@ internal sealed class StagePlanner(LoweringRequest request, StageList stages, Im
     {
         if (stage.Source is StageSource parent)
         {
+            if (bases[parent.Index] is { IsReplaced: true }) return [];
             ParseResult parsed = request.Parsed;
             return stages.Stages[parent.Index].Instructions.OfType<OnbuildInstruction>().Select(onbuild =>
                 new PlannedInstruction(onbuild.Inner, parsed.Source, parsed.Dockerfile.EscapeCharacter) { IsTrigger = true });

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Builder.Executor.Sources;
+
+/// <summary>What fetching may use and how far it may go.</summary>
+public sealed record SourceSettings
+{
+    /// <summary>The caller's environment; of it git sees only what it needs to find programs, proxies, certificates and an SSH agent.</summary>
+    public ImmutableDictionary<string, string> Environment { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Largest file that is downloaded.</summary>
+    public long MaxDownload { get; init; } = 16L << 30;
+
+    /// <summary>How long a server may say nothing.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long one transfer may take in all.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>How often a request that failed in passing is repeated.</summary>
+    public int Retries { get; init; } = 2;
+
+    /// <summary>The text of a secret of the build, or null: <c>HTTP_AUTH_TOKEN_host</c> and its like.</summary>
+    public Func<string, string?> Secret { get; init; } = static _ => null;
+}

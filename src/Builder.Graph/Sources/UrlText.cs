@@ -1,0 +1,13 @@
+using System.Text.RegularExpressions;
+
+namespace Builder.Graph.Sources;
+
+/// <summary>Texts that name sources, as they may be shown.</summary>
+public static partial class UrlText
+{
+    /// <summary>The same without the password or token of a URL.</summary>
+    public static string Redacted(string url) => Credentials().Replace(url, "$1xxxxx@");
+
+    [GeneratedRegex(@"\b(https?://(?:[^/@:\s]*:)?)[^/@\s]+@", RegexOptions.NonBacktracking)]
+    private static partial Regex Credentials();
+}
