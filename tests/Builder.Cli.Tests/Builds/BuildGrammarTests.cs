@@ -63,6 +63,10 @@ public sealed class BuildGrammarTests
     [InlineData("platform plan9/mips is not supported: this machine builds for {0} only", "--platform", "plan9/mips", ".")]
     [InlineData("invalid --platform: 'a/b/c/d' is not a platform: expected os/arch[/variant]", "--platform", "a/b/c/d", ".")]
     [InlineData("--secret is not supported yet", "--secret", "id=x", ".")]
+    [InlineData("invalid --build-context \"x\": expected name=value", "--build-context", "x", ".")]
+    [InlineData("invalid --build-context \"scratch=.\": the name 'scratch' is reserved", "--build-context", "scratch=.", ".")]
+    [InlineData("invalid --build-context \"context:latest=.\": the name 'context:latest' is reserved", "--build-context", "context:latest=.", ".")]
+    [InlineData("invalid --build-context \"A=.\": 'A' can't be the name of a context", "--build-context", "A=.", ".")]
     [InlineData("invalid --print-graph \"svg\": expected text or dot", "--print-graph=svg", ".")]
     [InlineData("only one --output can go to standard output", "-o", "-", "-o", "type=oci,dest=-", ".")]
     public void A_value_that_makes_no_sense_is_a_usage_error(string message, params string[] arguments)
@@ -78,6 +82,13 @@ public sealed class BuildGrammarTests
         Assert.Equal(".", Read("--platform", "local", ".").Context);
         Assert.Equal(".", Read("--platform", Oci.Platform.Current.ToString(), ".").Context);
     }
+
+    [Fact]
+    public void Names_of_contexts_are_normalised() => Assert.Equal(
+        [new("golang", "."), new("golang:1", "x=y"), new("example.com/a", "git://h/r"), new("app::linux/arm64", "d")],
+        Read(
+            "--build-context", "docker.io/library/golang:latest=.", "--build-context", "golang:1=x=y", "--build-context", "example.com/a=git://h/r",
+            "--build-context", "app::linux/arm64=d", ".").BuildContexts);
 
     [Fact]
     public void Load_adds_the_store_to_other_outputs_and_nothing_to_none()

@@ -53,24 +53,12 @@ public sealed class DockerfileLoaderTests : IDisposable
     [InlineData("app", "app", "--file names a directory: app", null)]
     [InlineData("nowhere", null, "no such build context: nowhere", null)]
     [InlineData("app/Dockerfile.dev", null, "the build context is not a directory: app/Dockerfile.dev", "did you mean '--file app/Dockerfile.dev .'?")]
-    [InlineData("https://example.com/x.git", null, "a remote context is not supported yet: https://example.com/x.git", "clone or download it and give the directory")]
     [InlineData("-", "-", "standard input can't be both the context and the Dockerfile", null)]
     public async Task What_is_missing_is_named_with_what_is_near(string context, string? file, string message, string? hint)
     {
         _cli.Write("app/Dockerfile.dev", "FROM scratch\n");
         CommandException e = await Assert.ThrowsAsync<CommandException>(() => LoadAsync(context, file));
         Assert.Equal((message, hint), (e.Message, e.Hint));
-    }
-
-    [Fact]
-    public async Task An_archive_on_standard_input_is_refused_clearly()
-    {
-        foreach (byte[] archive in new byte[][] { [0x1f, 0x8b, 8, 0], [.. new byte[257], .. "ustar\0"u8], [.. "BZh9"u8], [0x28, 0xb5, 0x2f, 0xfd] })
-        {
-            var loader = new DockerfileLoader(_cli.Environment, new MemoryStream(archive));
-            CommandException e = await Assert.ThrowsAsync<CommandException>(() => loader.LoadAsync("-", null, CancellationToken.None));
-            Assert.Contains("not supported yet", e.Message, StringComparison.Ordinal);
-        }
     }
 
     [Fact]

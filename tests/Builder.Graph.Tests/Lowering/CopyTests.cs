@@ -114,10 +114,14 @@ public class CopyTests
         Assert.Equal(("BLD2013", "Buidl", "did you mean 'build'?"), Lowered.From("FROM scratch AS build\nFROM scratch\nCOPY --from=Buidl /a /b").SingleError());
 
     [Theory]
-    [InlineData("ADD https://example.com/a.tgz /", "BLD2401", "https://example.com/a.tgz")]
-    [InlineData("ADD https://example.com/a.git#v1 /", "BLD2402", "https://example.com/a.git#v1")]
-    [InlineData("ADD git@example.com:a/b /", "BLD2402", "git@example.com:a/b")]
-    [InlineData("ADD git://example.com/a /", "BLD2402", "git://example.com/a")]
+    [InlineData("ADD https://example.com/a.git?colour=red /", "BLD2401", "https://example.com/a.git?colour=red")]
+    [InlineData("ADD https://example.com/a.git?ref=x#v1 /", "BLD2401", "https://example.com/a.git?ref=x#v1")]
+    [InlineData("ADD git@example.com:a/b#--exec=x /", "BLD2401", "git@example.com:a/b#--exec=x")]
+    [InlineData("ADD ssh://-oProxyCommand=x/a /", "BLD2401", "ssh://-oProxyCommand=x/a")]
+    [InlineData("ADD --checksum=sha256:ab https://example.com/a /", "BLD2401", "sha256:ab")]
+    [InlineData("ADD --checksum=main git://example.com/a /", "BLD2401", "main")]
+    [InlineData("ADD --checksum=0123456 https://example.com/a.git https://example.com/b.git /", "BLD2213", "0123456")]
+    [InlineData("COPY git@example.com:a/b /", "BLD2211", "git@example.com:a/b")]
     [InlineData("COPY http://example.com/a /", "BLD2211", "http://example.com/a")]
     [InlineData("COPY --chmod=9 a /", "BLD2207", "9")]
     [InlineData("COPY --chmod=17777 a /", "BLD2207", "17777")]

@@ -82,7 +82,9 @@ internal sealed class FetchedSources
         catch (FormatException e)
         {
             bool aboutChecksum = e.Data.Contains(nameof(checksum));
-            scope.Error("BLD2401", e.Message, aboutChecksum ? copy.Flags.Checksum!.Span : word.Span); // there is no checksum to complain of without the flag
+            string hint = aboutChecksum ? "write sha256:<digest> for a file, the hash of a commit for a git repository"
+                : git ? "write it as https://host/name.git?submodules=0#branch-or-tag:directory" : "write it as https://host/path";
+            scope.Error("BLD2401", e.Message, aboutChecksum ? copy.Flags.Checksum!.Span : word.Span, hint); // there is no checksum to complain of without the flag
             return false;
         }
     }
@@ -100,7 +102,7 @@ internal sealed class FetchedSources
     private static Digest? ReadDigest(string? checksum)
     {
         if (string.IsNullOrEmpty(checksum)) return null;
-        if (!Digest.TryParse(checksum, out Digest digest)) throw Bad($"--checksum '{checksum}' is no digest: write sha256: and 64 hexadecimal digits");
+        if (!Digest.TryParse(checksum, out Digest digest)) throw Bad($"--checksum '{checksum}' is no digest");
         return digest.Algorithm == "sha256" ? digest : throw Bad($"--checksum is a sha256 digest, not {digest.Algorithm}");
     }
 
