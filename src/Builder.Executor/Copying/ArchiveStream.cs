@@ -1,3 +1,4 @@
+using Builder.Linux.Codecs;
 using Builder.Oci;
 using Builder.Oci.Compression;
 using Builder.Oci.Tar;
@@ -55,9 +56,9 @@ internal static class ArchiveStream
         var stream = new FileStream(new SafeFileHandle(file.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, BufferSize) { Position = 0 };
         try
         {
-            return new LayerCompression().Open(stream).Content;
+            return new LayerCompression(xz: static s => new XzDecodingStream(s)).Open(stream).Content;
         }
-        catch (OciFormatException e)
+        catch (Exception e) when (e is OciFormatException or NotSupportedException)
         {
             stream.Dispose();
             throw new OperationException(

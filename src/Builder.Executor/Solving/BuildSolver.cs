@@ -191,14 +191,14 @@ internal sealed class BuildSolver(
         }
 
         var matcher = new SourceMatcher(tree, IgnoreRules.None, parents: false);
-        IEnumerable<string> sources = ((ExecOperation)vertex.Operation).Mounts.Select(m => m switch
+        IEnumerable<string> paths = ((ExecOperation)vertex.Operation).Mounts.Select(m => m switch
         {
             BindExecMount bind when bind.InputIndex == input => bind.Source,
             CacheExecMount cache when cache.InputIndex == input => cache.Source,
             _ => null,
         }).OfType<string>();
         var view = new MetadataView(Owner: !tree.IsContext, Mode: true, Parents: true);
-        return ContentDigest.Of(tree, [.. sources.Select(s => matcher.MatchPath(s))], view, cancellationToken);
+        return ContentDigest.Of(tree, [.. paths.Select(s => matcher.MatchPath(s))], view, cancellationToken);
     }
 
     private async Task<Snapshot?> UnpackAsync(Vertex vertex, ImageOperation image)

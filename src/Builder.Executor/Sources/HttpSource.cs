@@ -4,8 +4,6 @@ using Builder.Cache;
 using Builder.Cache.Blobs;
 using Builder.Cache.Downloads;
 using Builder.Cache.Snapshots;
-using Builder.Executor.Contexts;
-using Builder.Executor.Copying;
 using Builder.Graph.Operations;
 using Builder.Graph.Sources;
 using Builder.Linux.Files;

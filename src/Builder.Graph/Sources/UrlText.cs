@@ -6,8 +6,8 @@ namespace Builder.Graph.Sources;
 public static partial class UrlText
 {
     /// <summary>The same without the password or token of a URL.</summary>
-    public static string Redacted(string url) => Credentials().Replace(url, "$1xxxxx@");
+    public static string Redacted(string url) => Credentials().Replace(url, "${shown}xxxxx@");
 
-    [GeneratedRegex(@"\b(https?://(?:[^/@:\s]*:)?)[^/@\s]+@", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\b(?<shown>https?://(?:[^/@:\s]*:)?)[^/@\s]+@", RegexOptions.NonBacktracking)]
     private static partial Regex Credentials();
 }

@@ -15,6 +15,8 @@ public enum Ability
     /// <summary>mmdebstrap, or a Debian base made earlier.</summary>
     Debian,
 
+    Git,
+
     Skopeo,
 
     Umoci,

@@ -25,6 +25,7 @@ internal static class Requires
         Ability.Root => null,
         Ability.Docker => Command.Exists("dockerd") ? null : "needs dockerd (Debian package docker.io)",
         Ability.Debian => Command.Exists("mmdebstrap") || File.Exists(BaseImages.DebianPath) ? null : "needs mmdebstrap (Debian package mmdebstrap)",
+        Ability.Git => Command.Exists("git") ? null : "needs git (Debian package git)",
         Ability.Skopeo => Command.Exists("skopeo") ? null : "needs skopeo (Debian package skopeo)",
         Ability.Umoci => Command.Exists("umoci") ? null : "needs umoci (Debian package umoci)",
         _ => throw new ArgumentOutOfRangeException(nameof(ability), ability, message: null),
