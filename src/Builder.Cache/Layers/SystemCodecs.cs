@@ -3,9 +3,9 @@ using Builder.Oci.Compression;
 
 namespace Builder.Cache.Layers;
 
-/// <summary>Opens whatever a layer may be compressed with, zstd through the system's library.</summary>
+/// <summary>Opens whatever a layer or archive may be compressed with, zstd and xz through the system's libraries.</summary>
 public static class SystemCodecs
 {
     /// <summary>The decoders.</summary>
-    public static LayerCompression Layers { get; } = new(zstd: static input => new ZstdDecodingStream(input));
+    public static LayerCompression Layers { get; } = new(zstd: static input => new ZstdDecodingStream(input), xz: static input => new XzDecodingStream(input));
 }

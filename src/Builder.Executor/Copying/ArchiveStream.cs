@@ -1,4 +1,4 @@
-using Builder.Linux.Codecs;
+using Builder.Cache.Layers;
 using Builder.Oci;
 using Builder.Oci.Compression;
 using Builder.Oci.Tar;
@@ -56,9 +56,9 @@ internal static class ArchiveStream
         var stream = new FileStream(new SafeFileHandle(file.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, BufferSize) { Position = 0 };
         try
         {
-            return new LayerCompression(xz: static s => new XzDecodingStream(s)).Open(stream).Content;
+            return SystemCodecs.Layers.Open(stream).Content;
         }
-        catch (Exception e) when (e is OciFormatException or NotSupportedException)
+        catch (Exception e) when (e is OciFormatException or NotSupportedException or DllNotFoundException)
         {
             stream.Dispose();
             throw new OperationException(

@@ -69,6 +69,7 @@ public sealed class SourceTests : IAsyncDisposable
     [InlineData("gzip")]
     [InlineData("bzip2")]
     [InlineData("xz")]
+    [InlineData("zstd")]
     public async Task Archives_are_contexts_on_standard_input_and_behind_a_url_and_are_unpacked_by_add(string compressor)
     {
         _workspace.Write("Dockerfile", "FROM scratch\nCOPY sub/ /\nADD a.bin /unpacked/\nADD --unpack=false a.bin /kept/\n");
