@@ -7,6 +7,7 @@ using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
 using Builder.Executor.Solving;
 using Builder.Executor.Sources;
+using Builder.Executor.Steps;
 using Builder.Graph;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
@@ -38,8 +39,9 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         using var contexts = new ContextSet(options.Contexts);
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
-        using var solver = new BuildSolver(build.Graph, store, new ExecRunner(sandboxes), contexts, sources, layers, reporter, time, stop.Token);
-        var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, options.NoCache);
+        using var resources = new StepResources(options.Steps, store);
+        using var solver = new BuildSolver(build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, reporter, time, stop.Token);
+        var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
         try
         {
             VertexResult target = await scheduler.RunAsync(stop, cancellationToken);

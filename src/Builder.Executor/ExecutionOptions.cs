@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Builder.Executor.Sources;
+using Builder.Executor.Steps;
 
 namespace Builder.Executor;
 
@@ -17,6 +18,12 @@ public sealed record ExecutionOptions
 
     /// <summary>Look nothing up; results are still stored.</summary>
     public bool NoCache { get; init; }
+
+    /// <summary>The same for some stages, by name or number; letters of either case.</summary>
+    public ImmutableHashSet<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>What RUN steps get.</summary>
+    public StepOptions Steps { get; init; } = StepOptions.Default;
 }
 
 /// <summary>A context directory.</summary>

@@ -19,7 +19,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         cancellationToken.ThrowIfCancellationRequested();
         byte[]? filter = CompileFilter(plan.Security);
         using StandardStreams streams = StandardStreams.For(io);
-        IReadOnlyList<MountStub> stubs = [];
+        StubReport stubs = StubReport.None;
         try
         {
             await using ContainerProcess process = StartProcess(plan.Network, streams);
@@ -68,9 +68,9 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
     }
 
     // Returns when the program runs, has failed to start, or the init died.
-    private static (IReadOnlyList<MountStub> Stubs, FailedMessage? Failure) Converse(ContainerProcess process, TerminalRelay? terminal)
+    private static (StubReport Stubs, FailedMessage? Failure) Converse(ContainerProcess process, TerminalRelay? terminal)
     {
-        IReadOnlyList<MountStub>? stubs = null;
+        StubReport? stubs = null;
         while (process.Control.Receive() is { } message)
         {
             switch (InitMessage.Decode(message))
@@ -83,11 +83,11 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
                     stubs = done.Stubs;
                     break;
                 case FailedMessage failed:
-                    return (stubs ?? [], failed);
+                    return (stubs ?? StubReport.None, failed);
             }
         }
 
-        return stubs is not null ? (stubs, null) : ([], new FailedMessage(125, "the container's init ended before the container was set up"));
+        return stubs is not null ? (stubs, null) : (StubReport.None, new FailedMessage(125, "the container's init ended before the container was set up"));
     }
 
     private static Task StartReading(SandboxIo io, StandardStreams streams) =>

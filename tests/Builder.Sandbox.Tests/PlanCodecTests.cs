@@ -16,8 +16,8 @@ public sealed class PlanCodecTests
                 new BindMount("/src", "/dst", ReadOnly: true),
                 new TreeMount(new DirectoryRoot("/tree"), "sub", "/t", ReadOnly: false),
                 new TmpfsMount("/tmp", 1 << 20),
-                new TmpfsMount("/run"),
-                new FileMount("/etc/x", Encoding.UTF8.GetBytes("hello"), 0x124, 5, 6),
+                new TmpfsMount("/run") { Executable = true, ReadOnly = true },
+                new FileMount("/etc/x", Encoding.UTF8.GetBytes("hello"), 0x124, 5, 6) { Executable = true, ReadOnly = false },
             ],
             Process = new SandboxProcess
             {
@@ -35,6 +35,7 @@ public sealed class PlanCodecTests
             ReadOnlyGeneratedFiles = false,
             ReadOnlyRoot = true,
             SharedMemoryBytes = 123,
+            Limits = [new ResourceLimit("nofile", 7, 1, ulong.MaxValue)],
         };
         byte[] bytes = PlanCodec.Encode(plan, terminal: true, [1, 2, 3]);
         (SandboxPlan decoded, bool terminal, byte[]? filter) = PlanCodec.Decode(bytes);
@@ -43,6 +44,9 @@ public sealed class PlanCodecTests
         Assert.Equal(bytes, PlanCodec.Encode(decoded, terminal: true, filter));
         Assert.Equal(plan.Process.Arguments, decoded.Process.Arguments);
         Assert.Equal("hello", Encoding.UTF8.GetString(Assert.IsType<FileMount>(decoded.Mounts[4]).Content.Span));
+        Assert.Equal(plan.Mounts[3], decoded.Mounts[3]);
+        Assert.True(decoded.Mounts[4] is FileMount { Executable: true, ReadOnly: false });
+        Assert.Equal(plan.Limits, decoded.Limits);
         Assert.Null(decoded.HostnameFile);
         Assert.Equal("", decoded.ResolvConf);
         Assert.True(Assert.IsType<OverlayRoot>(decoded.Root).Volatile);

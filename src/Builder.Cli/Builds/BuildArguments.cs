@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Builder.Cli.Builds.Calls;
+using Builder.Executor.Steps;
+using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
@@ -26,6 +28,15 @@ internal sealed record BuildArguments
     public EquatableArray<NamedContextText> BuildContexts { get; init; }
 
     public bool NoCache { get; init; }
+
+    /// <summary>The same for some stages.</summary>
+    public ImmutableHashSet<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>What RUN steps get.</summary>
+    public StepOptions Steps { get; init; } = StepOptions.Default;
+
+    /// <summary>What RUN steps may ask for.</summary>
+    public EquatableArray<Entitlement> Entitlements { get; init; }
 
     /// <summary>Ask the registry for base images even when the store has them.</summary>
     public bool Pull { get; init; }

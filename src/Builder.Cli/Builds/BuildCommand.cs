@@ -53,7 +53,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         hub.Publish(new TaskEvent(started, loading, Done: false));
         hub.Publish(new TaskEvent(_time.GetUtcNow(), loading, Done: true));
         NamedContextSet named = await new NamedContextLoader(context.Environment, store).LoadAsync(arguments.BuildContexts, cancellationToken);
-        foreach (string warning in arguments.Warnings) hub.Publish(new BuildWarning(_time.GetUtcNow(), warning));
+        foreach (string warning in arguments.Warnings.Concat(StageWarnings.Of(arguments, parsed))) hub.Publish(new BuildWarning(_time.GetUtcNow(), warning));
         var session = new BuildSession(arguments, source, parsed, store, hub) { NamedContexts = named, Sources = settings };
         return await RunAsync(session, progress, log, cancellationToken);
     }
@@ -125,6 +125,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         Labels = arguments.Labels,
         Network = arguments.Network,
         ExtraHosts = arguments.ExtraHosts,
+        Entitlements = arguments.Entitlements,
         Checks = new CheckOptions { IsIgnored = IgnoredPaths.Of(source.IgnoreFile) },
         BuildContext = source.RemoteContext ?? new ContextOperation(ContextName),
         NamedContexts = named.Contexts,
@@ -162,6 +163,8 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             Contexts = session.NamedContexts.Directories.Add(ContextName, new LocalContext(directory, session.Source.IgnoreFile)),
             Sources = session.Sources,
             NoCache = session.Arguments.NoCache,
+            NoCacheStages = session.Arguments.NoCacheStages,
+            Steps = session.Arguments.Steps,
         };
         return session.Arguments.Jobs is { } jobs ? options with { Jobs = jobs } : options;
     }

@@ -39,6 +39,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string?> _call = Flags.Text(
         "--call", "Build, or tell about the Dockerfile: build, check, outline, targets or subrequests.describe, with ,format=json or ,format=sarif", valueName: "method");
     private readonly Option<bool> _check = Flags.Switch("--check", "Check the Dockerfile and build nothing (--call=check)");
+    private readonly StepFlags _steps = new();
     private readonly BuildFlagsWithoutEffect _withoutEffect = new();
 
     /// <inheritdoc/>
@@ -54,6 +55,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             command.Add(option);
         }
 
+        _steps.Declare(command);
         _withoutEffect.Declare(command);
     }
 
@@ -86,6 +88,9 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             BuildContexts = [.. parsed.GetValue(_contexts)!.Select(NamedContextText.Parse)],
             Labels = KeyValues.Labels(parsed.GetValue(_labels)!),
             NoCache = parsed.GetValue(_noCache),
+            NoCacheStages = _steps.NoCacheStages(parsed),
+            Steps = _steps.Read(parsed, environment),
+            Entitlements = [.. _steps.Entitlements(parsed)],
             Pull = parsed.GetValue(_pull),
             Outputs = Outputs(parsed),
             MetadataFile = parsed.GetValue(_metadataFile),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Builder.Cli.Hosting;
 
 namespace Builder.Cli.CommandLine;
@@ -48,9 +49,14 @@ internal static class KeyValues
         // Containers share the caller's network, so the way to the host is loopback.
         if (address == "host-gateway") address = IPAddress.Loopback.ToString();
         if (address.StartsWith('[') && address.EndsWith(']')) address = address[1..^1];
-        if (!IPAddress.TryParse(address, out _)) throw CommandException.Usage($"invalid --add-host \"{text}\": '{address}' is not an IP address");
+        if (text.AsSpan(0, separator).ContainsAny(" \t\r\n\0#")) throw CommandException.Usage($"invalid --add-host \"{text}\": the name can't hold blanks or '#'");
+        if (!IsAddress(address)) throw CommandException.Usage($"invalid --add-host \"{text}\": '{address}' is not an IP address");
         return $"{text[..separator]}={address}";
     }
+
+    // Only what stands in /etc/hosts: no short forms such as "1" and no zones.
+    private static bool IsAddress(string text) =>
+        IPAddress.TryParse(text, out IPAddress? address) && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.Contains('%', StringComparison.Ordinal) : address.ToString() == text);
 
     /// <summary>Name and value; null without <c>=</c>.</summary>
     public static (string Name, string? Value) Split(string text)

@@ -86,7 +86,6 @@ internal static class OperationKeys
         key.Add("user", exec.User);
         key.Add("network", NameOf(exec.Network));
         key.Add("insecure", exec.Insecure);
-        key.Add("hosts", exec.ExtraHosts);
         key.Add("mounts", exec.Mounts.Count);
         for (int i = 0; i < exec.Mounts.Count; i++) AddMount(key, $"mount {i + 1}", exec.Mounts[i]);
         AddInputs(key, inputs);
@@ -98,8 +97,8 @@ internal static class OperationKeys
         IEnumerable<string> fields = mount switch
         {
             BindExecMount bind => ["bind", bind.Target, bind.Source, Text(bind.InputIndex), Text(bind.ReadOnly)],
-            CacheExecMount cache => ["cache", cache.Target, cache.CacheId, Text(cache.ReadOnly)],
-            TmpfsExecMount tmpfs => ["tmpfs", tmpfs.Target, tmpfs.SizeBytes is { } size ? Text(size) : ""],
+            CacheExecMount cache => ["cache", cache.Target, cache.CacheId, cache.Source, Text(cache.ReadOnly)],
+            TmpfsExecMount tmpfs => ["tmpfs", tmpfs.Target, tmpfs.SizeBytes is { } size ? Text(size) : "", Text(tmpfs.ReadOnly)],
             SecretExecMount secret =>
                 ["secret", secret.Target, secret.Id, secret.EnvironmentName ?? "", Text(secret.Mode), Text(secret.Uid), Text(secret.Gid)],
             SshExecMount ssh => ["ssh", ssh.Target, ssh.Id, Text(ssh.Mode), Text(ssh.Uid), Text(ssh.Gid)],

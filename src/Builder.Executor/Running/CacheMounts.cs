@@ -14,88 +14,112 @@ namespace Builder.Executor.Running;
 internal sealed class CacheMounts(string storeRoot)
 {
     private const string DirectoryName = "cachemounts";
-    private const int OwnerOnly = 0x1C0;
 
-    /// <summary>Lends a directory for one step; disposing gives it back.</summary>
-    /// <param name="mount">The mount.</param>
-    /// <param name="seed">What a new one is filled from, or null.</param>
+    /// <summary>Lends a directory for one step; disposing gives it back, and so does the end of the process.</summary>
+    /// <param name="cacheId">Whose.</param>
+    /// <param name="sharing">Who may have it at the same time.</param>
+    /// <param name="onWait">Called when somebody else has it.</param>
     /// <param name="cancellationToken">Stops waiting for it.</param>
-    public async Task<CacheMountLease> AcquireAsync(CacheExecMount mount, SourceTree? seed, CancellationToken cancellationToken)
+    public async Task<CacheMountLease> AcquireAsync(string cacheId, CacheSharing sharing, Action onWait, CancellationToken cancellationToken)
     {
-        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mount.CacheId)));
+        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cacheId)));
         string home = Path.Combine(storeRoot, DirectoryName, id);
         Directory.CreateDirectory(home);
-        (string name, FileLock hold) = await HoldAsync(home, mount.Sharing, cancellationToken);
-        try
-        {
-            // Two steps that share it may both find it missing.
-            using (await FileLock.AcquireAsync(Path.Combine(home, "init"), FileLockKind.Exclusive, cancellationToken))
-            {
-                if (!Directory.Exists(Path.Combine(home, name))) Create(home, name, mount, seed, cancellationToken);
-            }
-
-            return new CacheMountLease(Path.Combine(home, name), hold);
-        }
-        catch
-        {
-            hold.Dispose();
-            throw;
-        }
+        if (sharing == CacheSharing.Private) return AcquirePrivate(home);
+        FileLockKind kind = sharing == CacheSharing.Locked ? FileLockKind.Exclusive : FileLockKind.Shared;
+        string path = LockOf(home, 0);
+        if (FileLock.TryAcquire(path, kind) is { } free) return new CacheMountLease(home, NameOf(0), free);
+        onWait();
+        return new CacheMountLease(home, NameOf(0), await FileLock.AcquireAsync(path, kind, cancellationToken));
     }
 
-    // Shared and locked use one directory; private takes the first that nobody has, so that it still finds what an earlier build left.
-    private static async Task<(string Name, FileLock Hold)> HoldAsync(string home, CacheSharing sharing, CancellationToken cancellationToken)
+    // The first that nobody has, so that it still finds what earlier builds left.
+    private static CacheMountLease AcquirePrivate(string home)
     {
-        if (sharing != CacheSharing.Private)
-        {
-            FileLockKind kind = sharing == CacheSharing.Locked ? FileLockKind.Exclusive : FileLockKind.Shared;
-            return ("data", await FileLock.AcquireAsync(Path.Combine(home, "lock"), kind, cancellationToken));
-        }
-
         for (int number = 0; ; number++)
         {
-            if (FileLock.TryAcquire(Path.Combine(home, $"lock-{number}"), FileLockKind.Exclusive) is { } hold) return ($"data-{number}", hold);
+            if (FileLock.TryAcquire(LockOf(home, number), FileLockKind.Exclusive) is { } hold) return new CacheMountLease(home, NameOf(number), hold);
         }
     }
 
-    private static void Create(string home, string name, CacheExecMount mount, SourceTree? seed, CancellationToken cancellationToken)
+    private static string NameOf(int number) => $"data-{number}";
+
+    private static string LockOf(string home, int number) => Path.Combine(home, $"lock-{number}");
+}
+
+/// <summary>A cache directory in use.</summary>
+/// <param name="home">Where all copies of the cache are.</param>
+/// <param name="name">The one in use.</param>
+/// <param name="hold">Keeps others away.</param>
+internal sealed class CacheMountLease(string home, string name, FileLock hold) : IDisposable
+{
+    private const int OwnerOnly = 0x1C0;
+    private const int DefaultMode = 0x1ED;
+
+    /// <summary>Absolute.</summary>
+    public string Directory => Path.Combine(home, name);
+
+    public void Dispose() => hold.Dispose();
+
+    /// <summary>Makes sure that there is what a mount shows.</summary>
+    /// <param name="mount">The mount.</param>
+    /// <param name="seed">What is missing is filled from it, or null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task EnsureAsync(CacheExecMount mount, SourceTree? seed, CancellationToken cancellationToken)
+    {
+        // Two steps that share it may both find it missing.
+        using FileLock making = await FileLock.AcquireAsync(Path.Combine(home, "init"), FileLockKind.Exclusive, cancellationToken);
+        if (!System.IO.Directory.Exists(Directory)) Create(mount, seed, cancellationToken);
+        if (mount.Source.Length == 0) return;
+        using DirectoryHandle root = DirectoryHandle.Open(Directory);
+        if (!root.TryStatBeneath(UnixPath.Encode(mount.Source), followLast: true, out FileStatus status))
+        {
+            if (seed is null) throw new OperationException($"the cache '{mount.CacheId}' has no '{mount.Source}'", "'source' is a path in 'from', or in what the cache holds already");
+            Fill(root, mount, seed, cancellationToken);
+        }
+        else if (!status.IsDirectory)
+        {
+            throw new OperationException($"'{mount.Source}' in the cache '{mount.CacheId}' is not a directory");
+        }
+    }
+
+    private void Create(CacheExecMount mount, SourceTree? seed, CancellationToken cancellationToken)
     {
         using DirectoryHandle parent = DirectoryHandle.Open(home);
         byte[] temporary = UnixPath.Encode("new-" + name);
         parent.RemoveTree(temporary);
         parent.MakeDirectory(temporary, OwnerOnly);
-        if (seed is null)
+        parent.SetMode(temporary, DefaultMode);
+        using (DirectoryHandle root = parent.OpenDirectory(temporary))
         {
-            parent.SetOwner(temporary, mount.Uid, mount.Gid);
-            parent.SetMode(temporary, mount.Mode);
-        }
-        else
-        {
-            Fill(parent, temporary, mount, seed, cancellationToken);
+            if (seed is not null) Fill(root, mount, seed, cancellationToken);
+
+            // What is said about the directory is about the one that is mounted, not about one inside.
+            if (mount.Source.Length == 0)
+            {
+                root.SetOwnerSelf(mount.Uid ?? -1, mount.Gid ?? -1);
+                if (mount.Mode is { } mode) root.SetModeSelf(mode);
+            }
         }
 
         parent.Rename(temporary, parent, UnixPath.Encode(name));
     }
 
-    private static void Fill(DirectoryHandle parent, byte[] name, CacheExecMount mount, SourceTree seed, CancellationToken cancellationToken)
+    private static void Fill(DirectoryHandle root, CacheExecMount mount, SourceTree seed, CancellationToken cancellationToken)
     {
-        using DirectoryHandle root = parent.OpenDirectory(name);
         using var destination = new DestinationTree(root);
         SourceMatch match = new SourceMatcher(seed, IgnoreRules.None, parents: false).MatchPath(mount.Source)[0];
-        if (!match.Top.Status.IsDirectory) throw new OperationException($"the source '{mount.Source}' of the cache mount on {mount.Target} is not a directory");
-        var copier = new TreeCopier(seed, destination, new CopyPolicy(null, null, KeepOwner: !seed.IsContext));
-        copier.CopyContents(match, TreePath.Root, cancellationToken);
+        FileStatus top = match.Top.Status;
+        if (!top.IsDirectory) throw new OperationException($"the source '{mount.Source}' of the cache mount on {mount.Target} is not a directory");
+        TreePath place = TreePath.Parse(mount.Source);
+        var policy = new CopyPolicy(null, null, KeepOwner: !seed.IsContext);
+        var copier = new TreeCopier(seed, destination, policy);
+        destination.EnsureDirectory(place, policy.MadeOwner, policy.MadeDirectoryMode);
+        copier.CopyContents(match, place, cancellationToken);
         copier.Finish();
-        parent.SetOwner(name, seed.IsContext ? 0 : match.Top.Status.Uid, seed.IsContext ? 0 : match.Top.Status.Gid);
-        parent.SetMode(name, match.Top.Status.Mode);
+        using DirectoryHandle filled = root.OpenDirectoryBeneath(place.ToBytes());
+        FileOwner owner = policy.OwnerOf(top);
+        filled.SetOwnerSelf(owner.Uid, owner.Gid);
+        filled.SetModeSelf(top.Mode);
     }
-}
-
-/// <summary>A cache directory in use.</summary>
-internal sealed class CacheMountLease(string directory, FileLock hold) : IDisposable
-{
-    /// <summary>Absolute.</summary>
-    public string Directory => directory;
-
-    public void Dispose() => hold.Dispose();
 }

@@ -1,3 +1,4 @@
+using Builder.Executor.Steps;
 using Builder.Graph.Operations;
 using Builder.Sandbox;
 using Builder.Sandbox.Plans;
@@ -8,16 +9,18 @@ namespace Builder.Executor.Running;
 /// <param name="sandboxes">Runs the command.</param>
 internal sealed class ExecRunner(ISandboxRunner sandboxes)
 {
+    private const long DefaultSharedMemory = 64L << 20;
+
     /// <summary>Everything the container is made of.</summary>
     public static async Task<SandboxPlan> PlanAsync(
-        ExecOperation operation, RootFileSystem root, IReadOnlyList<SandboxMount> mounts, CancellationToken cancellationToken) => new()
+        ExecOperation operation, RootFileSystem root, PreparedMounts mounts, StepOptions options, CancellationToken cancellationToken) => new()
         {
             Root = root,
-            Mounts = mounts,
+            Mounts = mounts.Mounts,
             Process = new SandboxProcess
             {
                 Arguments = operation.Arguments,
-                Environment = [.. operation.Environment, .. ProxiesNotSet(operation)],
+                Environment = EnvironmentOf(operation, mounts),
                 WorkingDirectory = operation.WorkingDirectory,
                 User = operation.User,
             },
@@ -26,6 +29,8 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
             Security = operation.Insecure ? SecurityProfile.Privileged : SecurityProfile.Default,
             Hosts = HostFiles.Hosts(operation.ExtraHosts),
             ResolvConf = await HostFiles.ResolvConfAsync(operation.Network, cancellationToken),
+            SharedMemoryBytes = options.SharedMemoryBytes ?? DefaultSharedMemory,
+            Limits = options.Limits,
         };
 
     /// <summary>Runs the command to its end.</summary>
@@ -52,10 +57,15 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
         { Output = output.Last };
     }
 
-    private static IEnumerable<string> ProxiesNotSet(ExecOperation operation)
+    // What the Dockerfile sets wins over proxies and the agent's place; a secret wins over everything.
+    private static List<string> EnvironmentOf(ExecOperation operation, PreparedMounts mounts)
     {
-        HashSet<string> names = [.. operation.Environment.Select(NameOf)];
-        return operation.ProxyEnvironment.Where(p => !names.Contains(NameOf(p)));
+        IReadOnlyList<string> secrets = mounts.Secrets ?? [];
+        HashSet<string> hidden = [.. secrets.Select(NameOf)];
+        List<string> environment = [.. operation.Environment.Where(v => !hidden.Contains(NameOf(v)))];
+        IEnumerable<string> defaults = mounts.AgentSocket is { } socket ? [.. operation.ProxyEnvironment, "SSH_AUTH_SOCK=" + socket] : operation.ProxyEnvironment;
+        hidden.UnionWith(operation.Environment.Select(NameOf));
+        return [.. environment, .. defaults.Where(v => !hidden.Contains(NameOf(v))), .. secrets.Reverse().DistinctBy(NameOf).Reverse()];
     }
 
     private static string NameOf(string variable) => variable.Split('=', 2)[0];

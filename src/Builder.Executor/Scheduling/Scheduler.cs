@@ -14,8 +14,8 @@ namespace Builder.Executor.Scheduling;
 /// <param name="solver">Does the work.</param>
 /// <param name="reporter">Told what happens.</param>
 /// <param name="jobs">At least 1.</param>
-/// <param name="noCache">Look nothing up.</param>
-internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult> solver, EventReporter reporter, int jobs, bool noCache)
+/// <param name="freshness">What may be looked up.</param>
+internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult> solver, EventReporter reporter, int jobs, Freshness freshness)
     where TResult : class
 {
     private readonly CacheKey[] _definitions = new CacheKey[graph.Vertices.Count];
@@ -76,7 +76,7 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         {
             if (!needed[i]) continue;
             Vertex vertex = graph.Vertices[i];
-            found[i] = solver.Source(vertex, _definitions[i]) ?? (noCache ? null : solver.Find(vertex, _definitions[i]));
+            found[i] = solver.Source(vertex, _definitions[i]) ?? (freshness.MayFindByDefinition(vertex) ? solver.Find(vertex, _definitions[i]) : null);
             if (found[i] is not null) continue;
             foreach (VertexId input in vertex.Inputs) needed[input.Value] = true;
         }
@@ -133,7 +133,8 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         reporter.Started(vertex);
         CacheKey definition = _definitions[vertex.Id.Value];
         CacheKey canonical = await solver.IdentifyAsync(vertex, inputs, cancellationToken);
-        TResult? result = noCache || canonical.Digest == definition.Digest ? null : solver.Find(vertex, canonical);
+        bool isLookedUp = canonical.Digest == definition.Digest && freshness.MayFindByDefinition(vertex);
+        TResult? result = freshness.MustExecute(vertex) || isLookedUp ? null : solver.Find(vertex, canonical);
         if (result is not null)
         {
             solver.Alias(definition, result);

@@ -14,6 +14,7 @@ using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
 using Builder.Executor.Snapshots;
 using Builder.Executor.Sources;
+using Builder.Executor.Steps;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Oci;
@@ -24,11 +25,10 @@ namespace Builder.Executor.Solving;
 
 /// <summary>Resolves the vertices of one build with the store, the contexts and the sandbox.</summary>
 internal sealed class BuildSolver(
-    BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, SourceVertices sources, LayerQueue layers, EventReporter reporter,
-    TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
+    BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, SourceVertices sources, StepResources resources, LayerQueue layers,
+    EventReporter reporter, TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
 {
     private readonly SnapshotViews _views = new(store.Snapshots);
-    private readonly CacheMounts _caches = new(store.Root);
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), Digest> _contextDigests = new();
 
@@ -223,7 +223,7 @@ internal sealed class BuildSolver(
     private async Task<bool> ExecuteAsync(
         Vertex vertex, ExecOperation exec, SnapshotDraft draft, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
-        using var mounts = new ExecMounts(store.Snapshots, _views, _caches);
+        await using var mounts = new ExecMounts(store.Snapshots, _views, resources, new StepNotices(reporter, vertex));
         var mountInputs = new Dictionary<int, MountInput>();
         for (int i = 1; i < inputs.Count; i++)
         {
@@ -235,8 +235,8 @@ internal sealed class BuildSolver(
             mountInputs[i] = new MountInput(context is not null, snapshot, tree);
         }
 
-        IReadOnlyList<SandboxMount> prepared = await mounts.PrepareAsync(exec.Mounts, mountInputs, cancellationToken);
-        SandboxPlan plan = await ExecRunner.PlanAsync(exec, DraftView.RootOf(store.Snapshots, draft), prepared, cancellationToken);
+        PreparedMounts prepared = await mounts.PrepareAsync(exec.Mounts, mountInputs, cancellationToken);
+        SandboxPlan plan = await ExecRunner.PlanAsync(exec, DraftView.RootOf(store.Snapshots, draft), prepared, resources.Options, cancellationToken);
         await commands.RunAsync(exec, plan, new OutputLines((stream, line) => reporter.Output(vertex, stream, line)), cancellationToken);
         return true;
     }

@@ -30,6 +30,9 @@ public sealed record LoweringRequest
     /// <summary>--network: for RUN without a flag of its own.</summary>
     public NetworkMode Network { get; init; }
 
+    /// <summary>--allow: what RUN may ask for. The host's network is also granted by --network=host.</summary>
+    public EquatableArray<Entitlement> Entitlements { get; init; }
+
     /// <summary>--add-host, each <c>host=ip</c>.</summary>
     public EquatableArray<string> ExtraHosts { get; init; }
 

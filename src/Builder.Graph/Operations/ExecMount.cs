@@ -16,13 +16,13 @@ public sealed record BindExecMount(string Target, int InputIndex, string Source,
 /// <param name="CacheId">Already with its namespace.</param>
 /// <param name="Sharing">Who may use it at once.</param>
 /// <param name="InputIndex">What seeds it, or null.</param>
-/// <param name="Source">Path below the seed's root.</param>
-/// <param name="Mode">Permission bits when first made.</param>
-/// <param name="Uid">Owner when first made.</param>
-/// <param name="Gid">Group when first made.</param>
+/// <param name="Source">Path below the seed's root, and below that of the cache.</param>
+/// <param name="Mode">Permission bits when first made, or null for the default.</param>
+/// <param name="Uid">Owner when first made, or null for the default.</param>
+/// <param name="Gid">Group when first made, or null for the default.</param>
 /// <param name="ReadOnly">Mounted read-only.</param>
 public sealed record CacheExecMount(
-    string Target, string CacheId, CacheSharing Sharing, int? InputIndex, string Source, int Mode, int Uid, int Gid, bool ReadOnly) : ExecMount(Target);
+    string Target, string CacheId, CacheSharing Sharing, int? InputIndex, string Source, int? Mode, int? Uid, int? Gid, bool ReadOnly) : ExecMount(Target);
 
 /// <summary>How a cache mount is shared between steps that run at once.</summary>
 public enum CacheSharing
@@ -35,7 +35,8 @@ public enum CacheSharing
 /// <summary>type=tmpfs.</summary>
 /// <param name="Target">Absolute path in the container.</param>
 /// <param name="SizeBytes">Null for no limit.</param>
-public sealed record TmpfsExecMount(string Target, long? SizeBytes) : ExecMount(Target);
+/// <param name="ReadOnly">Mounted read-only.</param>
+public sealed record TmpfsExecMount(string Target, long? SizeBytes, bool ReadOnly = false) : ExecMount(Target);
 
 /// <summary>type=secret.</summary>
 /// <param name="Target">File path in the container, or empty when only a variable is set.</param>

@@ -126,6 +126,14 @@ public static unsafe partial class ProcessCalls
         if (SetRLimitNative(resource, limits) < 0) throw SyscallException.FromLastError("setrlimit", resource.ToString());
     }
 
+    /// <summary>The most this process may set a resource's limit to: getrlimit(2).</summary>
+    /// <param name="resource">RLIMIT_* value.</param>
+    public static ulong HardLimit(int resource)
+    {
+        ulong* limits = stackalloc ulong[2];
+        return GetRLimitNative(resource, limits) < 0 ? throw SyscallException.FromLastError("getrlimit", resource.ToString()) : limits[1];
+    }
+
     /// <summary>Ends the process at once, without finalizers or exit handlers: _exit(2).</summary>
     public static void ExitNow(int code) => ExitNative(code);
 

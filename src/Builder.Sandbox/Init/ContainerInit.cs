@@ -5,7 +5,6 @@ using Builder.Linux.Mounts;
 using Builder.Linux.Namespaces;
 using Builder.Linux.Processes;
 using Builder.Sandbox.Plans;
-using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Sandbox.Init;
 
@@ -16,7 +15,6 @@ namespace Builder.Sandbox.Init;
 internal sealed class ContainerInit(ControlChannel control)
 {
     private const int GroupAndOthersCannotWrite = 0x12;
-    private const int OpenFiles = 7;
 
     public const int ControlDescriptor = 3;
 
@@ -57,13 +55,13 @@ internal sealed class ContainerInit(ControlChannel control)
         CredentialCalls.JoinNewKeyring();
         ProcessCalls.SetUmask(0);
         MountCalls.Mount(null, "/", null, MountFlags.Private | MountFlags.Recursive);
-        var trees = new Queue<SafeFileHandle>(plan.Mounts.OfType<TreeMount>().Select(RootMounter.Detach));
+        var mounts = new PlanMounts(plan);
         string rootPath = RootMounter.Mount(plan.Root);
         ContainerUser user;
         string program;
         using (DirectoryHandle root = DirectoryHandle.Open(rootPath))
         {
-            IReadOnlyList<MountStub> stubs = MountAll(plan, root, rootPath, trees);
+            StubReport stubs = MountAll(plan, root, rootPath, mounts);
             if (terminal) ContainerTerminal.Open(control, rootPath);
             user = UserLookup.Resolve(root, plan.Process.User, plan.Process.ExtraGroups);
             WorkingDirectory.Ensure(root, plan.Process.WorkingDirectory, user);
@@ -75,15 +73,15 @@ internal sealed class ContainerInit(ControlChannel control)
         Become(plan, filter, program, user, rootPath);
     }
 
-    private static IReadOnlyList<MountStub> MountAll(SandboxPlan plan, DirectoryHandle root, string rootPath, Queue<SafeFileHandle> trees)
+    private static StubReport MountAll(SandboxPlan plan, DirectoryHandle root, string rootPath, PlanMounts mounts)
     {
         var targets = new MountTargets(root, rootPath);
-        StandardMounts.MountDev(targets, plan); // before the files: scripts of here-documents lie in /dev/pipes
-        new PlanMounts(plan, targets).AttachFiles();
+        mounts.MakeFiles(targets);
         StandardMounts.MountProc(targets);
+        StandardMounts.MountDev(targets, plan);
         StandardMounts.MountSys(targets, plan.Network);
         StandardMounts.MountControlGroups(root);
-        new PlanMounts(plan, targets).Attach(trees);
+        mounts.Attach(targets);
         Shields.Raise(root, plan.Security);
         return targets.Stubs;
     }
@@ -97,11 +95,11 @@ internal sealed class ContainerInit(ControlChannel control)
             : [.. process.Environment, "HOME=" + user.Home];
         int[] capabilities = [.. plan.Security.Capabilities];
         int[] groups = [.. user.Groups];
+        ResourceLimit[] limits = ResourceLimits.Of(plan);
         NamespaceCalls.SetHostName(plan.Hostname);
         if (plan.Network == SandboxNetwork.None) NamespaceCalls.BringLoopbackUp();
         Pivot(rootPath);
         NamespaceCalls.ChangeDirectory(process.WorkingDirectory);
-        ProcessCalls.LimitResource(OpenFiles, 1024, 524288);
         ProcessCalls.SetUmask(GroupAndOthersCannotWrite);
 
         // As long as this is the namespace's root: afterwards only a process that can't gain privileges might set a filter, and setuid programs are to work.
@@ -113,6 +111,7 @@ internal sealed class ContainerInit(ControlChannel control)
         // For another user than root, the switch has emptied permitted and effective set already, and they must stay so.
         CredentialCalls.SetCapabilities(user.Uid == 0 ? capabilities : []);
         VerifyWorkingDirectory();
+        foreach (ResourceLimit limit in limits) ProcessCalls.LimitResource(limit.Resource, limit.Soft, limit.Hard);
         ProcessCalls.ResetSignals();
         ProcessCalls.CloseOnExecFrom(ControlDescriptor);
         int errno = ProcessCalls.Execute(program, process.Arguments, environment);

@@ -21,8 +21,7 @@ internal abstract record InitMessage
                 break;
             case PreparedMessage prepared:
                 writer.Write(PreparedKind);
-                writer.Write(prepared.Stubs.Count);
-                foreach (MountStub stub in prepared.Stubs) stub.Write(writer);
+                prepared.Stubs.Write(writer);
                 break;
             case FailedMessage failed:
                 writer.Write(FailedKind);
@@ -41,10 +40,7 @@ internal abstract record InitMessage
         switch (reader.ReadByte())
         {
             case TerminalKind: return new TerminalMessage(reader.ReadInt32());
-            case PreparedKind:
-                var stubs = new MountStub[reader.ReadInt32()];
-                for (int i = 0; i < stubs.Length; i++) stubs[i] = MountStub.Read(reader);
-                return new PreparedMessage(stubs);
+            case PreparedKind: return new PreparedMessage(StubReport.Read(reader));
             case FailedKind: return new FailedMessage(reader.ReadInt32(), reader.ReadString());
             case byte other: throw new InvalidDataException($"unknown message {other} from the container init");
         }
@@ -55,7 +51,7 @@ internal abstract record InitMessage
 internal sealed record TerminalMessage(int Descriptor) : InitMessage;
 
 /// <summary>All is set up.</summary>
-internal sealed record PreparedMessage(IReadOnlyList<MountStub> Stubs) : InitMessage;
+internal sealed record PreparedMessage(StubReport Stubs) : InitMessage;
 
 /// <summary>The container can't be started.</summary>
 internal sealed record FailedMessage(int ExitCode, string Text) : InitMessage;

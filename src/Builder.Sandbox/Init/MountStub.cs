@@ -14,11 +14,8 @@ internal sealed record MountStub(string Parent, IReadOnlyList<string> Created, F
         writer.Write(Parent);
         writer.Write(Created.Count);
         foreach (string name in Created) writer.Write(name);
-        foreach (FileTime time in (FileTime[])[Before, After])
-        {
-            writer.Write(time.Seconds);
-            writer.Write(time.Nanoseconds);
-        }
+        WriteTime(writer, Before);
+        WriteTime(writer, After);
     }
 
     public static MountStub Read(BinaryReader reader)
@@ -29,5 +26,11 @@ internal sealed record MountStub(string Parent, IReadOnlyList<string> Created, F
         return new MountStub(parent, created, ReadTime(reader), ReadTime(reader));
     }
 
-    private static FileTime ReadTime(BinaryReader reader) => new(reader.ReadInt64(), reader.ReadInt32());
+    public static void WriteTime(BinaryWriter writer, FileTime time)
+    {
+        writer.Write(time.Seconds);
+        writer.Write(time.Nanoseconds);
+    }
+
+    public static FileTime ReadTime(BinaryReader reader) => new(reader.ReadInt64(), reader.ReadInt32());
 }

@@ -11,13 +11,38 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
     private const int DirectoryMode = 0x1ED;
     private const int FileMode = 0x1A4;
     private readonly List<MountStub> _stubs = [];
+    private readonly Dictionary<string, FileTime> _directories = new(StringComparer.Ordinal);
+    private readonly List<string> _covered = [];
 
-    public IReadOnlyList<MountStub> Stubs => _stubs;
+    /// <summary>What was made in the container's own tree.</summary>
+    public StubReport Stubs => new(_stubs, _directories);
 
-    /// <summary>Opens a place; links of the image resolve inside the root.</summary>
+    /// <summary>Mounts at a place.</summary>
+    /// <param name="mount">Detached; its root is a file or a directory, and the place must be the same.</param>
     /// <param name="path">Absolute path in the container.</param>
-    /// <param name="directory">What to make when it is missing, and what it must be.</param>
-    public SafeFileHandle Open(string path, bool directory)
+    public void Attach(SafeFileHandle mount, string path)
+    {
+        bool directory = DirectoryHandle.FileStatusOf(mount).Type == FileType.Directory;
+        using SafeFileHandle target = Open(path, directory);
+        _covered.Add(PathOf(target));
+        MountCalls.Attach(mount, target, path);
+    }
+
+    /// <summary>Opens a directory directly below the root that must not be a link: a place of the system's own such as /proc.</summary>
+    public SafeFileHandle OpenSystemDirectory(string name)
+    {
+        byte[] bytes = UnixPath.Encode(name);
+        if (!root.TryStatBeneath(bytes, followLast: false, out FileStatus status)) Make("/" + name, directory: true);
+        else if (status.Type != FileType.Directory) throw new SetupException(125, $"/{name} is not a directory in the image");
+        _covered.Add(name);
+        return root.OpenPathBeneath(bytes, followLast: false);
+    }
+
+    /// <summary>Takes away what is mounted on a directory directly below the root.</summary>
+    public void DetachSystemDirectory(string name) => MountCalls.Detach($"{rootPath}/{name}");
+
+    // Links of the image resolve inside the root.
+    private SafeFileHandle Open(string path, bool directory)
     {
         byte[] bytes = UnixPath.Encode(path);
         if (!root.TryStatBeneath(bytes, followLast: true, out FileStatus status))
@@ -32,25 +57,13 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
         return root.OpenPathBeneath(bytes);
     }
 
-    /// <summary>Opens a directory directly below the root that must not be a link: a place of the system's own such as /proc.</summary>
-    public SafeFileHandle OpenSystemDirectory(string name)
-    {
-        byte[] bytes = UnixPath.Encode(name);
-        if (!root.TryStatBeneath(bytes, followLast: false, out FileStatus status)) Make("/" + name, directory: true);
-        else if (status.Type != FileType.Directory) throw new SetupException(125, $"/{name} is not a directory in the image");
-        return root.OpenPathBeneath(bytes, followLast: false);
-    }
-
-    /// <summary>Takes away what is mounted on a directory directly below the root.</summary>
-    public void DetachSystemDirectory(string name) => MountCalls.Detach($"{rootPath}/{name}");
-
     private void Make(string path, bool directory)
     {
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         int existing = names.Length;
         while (existing > 0 && !root.TryStatBeneath(UnixPath.Encode(string.Join('/', names[..existing])), followLast: true, out _)) existing--;
         DirectoryHandle current = OpenParent(names[..existing], path);
-        string parentPath = PathOf(current);
+        string parentPath = PathOf(current.Handle);
         FileTime before = current.StatSelf().Modified;
         using DirectoryHandle parent = current.Duplicate();
         for (int i = existing; i < names.Length; i++)
@@ -70,7 +83,18 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
         }
 
         current.Dispose();
-        _stubs.Add(new MountStub(parentPath, names[existing..], before, parent.StatSelf().Modified));
+        Remember(new MountStub(parentPath, names[existing..], before, parent.StatSelf().Modified));
+    }
+
+    // What is made inside of another mount is no part of the tree, though the tree may have something of the same name below.
+    private void Remember(MountStub stub)
+    {
+        if (_covered.Exists(c => stub.Parent == c || stub.Parent.StartsWith(c + "/", StringComparison.Ordinal))) return;
+        _stubs.Add(stub);
+        for (string path = stub.Parent; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('/'))])
+        {
+            if (root.TryStatBeneath(UnixPath.Encode(path), followLast: false, out FileStatus status)) _directories[path] = status.Changed;
+        }
     }
 
     private DirectoryHandle OpenParent(string[] names, string path)
@@ -86,9 +110,9 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
     }
 
     // The kernel knows the path of a descriptor; below the root's mount point it is the path in the container, links resolved.
-    private string PathOf(DirectoryHandle directory)
+    private string PathOf(SafeFileHandle place)
     {
-        string link = $"/proc/self/fd/{directory.Handle.DangerousGetHandle()}";
+        string link = $"/proc/self/fd/{place.DangerousGetHandle()}";
         string path = new FileInfo(link).LinkTarget ?? throw new SetupException(125, $"{link} can't be read");
         if (!path.StartsWith(rootPath, StringComparison.Ordinal)) throw new SetupException(125, $"{path} is outside of the container's root");
         return path[rootPath.Length..].Trim('/');

@@ -5,90 +5,66 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Sandbox.Init;
 
-/// <summary>The mounts a plan asks for, and the files that are generated for it.</summary>
-internal sealed class PlanMounts(SandboxPlan plan, MountTargets targets)
+/// <summary>The mounts a plan asks for, and the files that are generated for it: parents before what lies in them, else in the plan's order.</summary>
+internal sealed class PlanMounts
 {
     private const MountAttributes MemoryAttributes = MountAttributes.NoSuid | MountAttributes.NoDevice;
     private const int ReadableMode = 0x1A4;
 
-    /// <summary>Attaches everything. Trees were detached before the root covered what they are made from.</summary>
-    /// <param name="trees">One for each <see cref="TreeMount"/>, in order.</param>
-    public void Attach(Queue<SafeFileHandle> trees)
+    private readonly IReadOnlyList<SandboxMount> _mounts;
+    private readonly Queue<SafeFileHandle> _trees;
+    private Queue<SafeFileHandle> _files = [];
+
+    /// <summary>Detaches the plan's trees. They must be before the root covers what they are made from.</summary>
+    public PlanMounts(SandboxPlan plan)
     {
-        foreach (SandboxMount mount in plan.Mounts)
+        _mounts = [.. GeneratedFiles(plan).Concat(plan.Mounts).OrderBy(m => m.Target.Split('/', StringSplitOptions.RemoveEmptyEntries).Length)];
+        _trees = new Queue<SafeFileHandle>(_mounts.OfType<TreeMount>().Select(RootMounter.Detach));
+    }
+
+    /// <summary>Makes the plan's files. Must be done before /proc is mounted.</summary>
+    public void MakeFiles(MountTargets targets) => _files = MemoryFiles.Make([.. _mounts.OfType<FileMount>()], targets);
+
+    /// <summary>Attaches everything.</summary>
+    public void Attach(MountTargets targets)
+    {
+        foreach (SandboxMount mount in _mounts)
         {
-            switch (mount)
+            using SafeFileHandle made = mount switch
             {
-                case BindMount bind:
-                    AttachBind(bind);
-                    break;
-                case TreeMount:
-                    using (SafeFileHandle tree = trees.Dequeue()) AttachTree(tree, mount.Target);
-                    break;
-                case TmpfsMount tmpfs:
-                    AttachTmpfs(tmpfs);
-                    break;
-            }
+                BindMount bind => CloneBind(bind),
+                TreeMount => _trees.Dequeue(),
+                FileMount => _files.Dequeue(),
+                TmpfsMount tmpfs => MakeTmpfs(tmpfs),
+                _ => throw new ArgumentException($"unknown mount {mount.GetType().Name}", nameof(targets)),
+            };
+            targets.Attach(made, mount.Target);
         }
     }
 
-    private void AttachBind(BindMount bind)
+    private static SafeFileHandle CloneBind(BindMount bind)
     {
-        using SafeFileHandle clone = MountCalls.CloneTree(null, bind.Source, recursive: true);
+        SafeFileHandle clone = MountCalls.CloneTree(null, bind.Source, recursive: true);
         if (bind.ReadOnly) MountCalls.SetAttributes(clone, MountAttributes.ReadOnly, recursive: true, bind.Target);
-        AttachTree(clone, bind.Target);
+        return clone;
     }
 
-    private void AttachTree(SafeFileHandle mount, string path)
-    {
-        bool directory = DirectoryHandle.FileStatusOf(mount).Type == FileType.Directory;
-        using SafeFileHandle target = targets.Open(path, directory);
-        MountCalls.Attach(mount, target, path);
-    }
-
-    private void AttachTmpfs(TmpfsMount tmpfs)
+    private static SafeFileHandle MakeTmpfs(TmpfsMount tmpfs)
     {
         var options = new List<KeyValuePair<string, string?>> { new("mode", Convert.ToString(tmpfs.Mode, 8)) };
         if (tmpfs.SizeBytes is { } size) options.Add(new("size", size.ToString()));
-        using SafeFileHandle mount = MountCalls.CreateFileSystem("tmpfs", options, MemoryAttributes | MountAttributes.NoExecute);
-        using SafeFileHandle target = targets.Open(tmpfs.Target, directory: true);
-        MountCalls.Attach(mount, target, tmpfs.Target);
+        MountAttributes attributes = MemoryAttributes
+            | (tmpfs.Executable ? MountAttributes.None : MountAttributes.NoExecute)
+            | (tmpfs.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None);
+        return MountCalls.CreateFileSystem("tmpfs", options, attributes);
     }
 
-    /// <summary>
-    /// Attaches the generated files and those of the plan. They live on a memory file system that stands where /proc will be while they are bound
-    /// to their places; then it is taken away.
-    /// </summary>
-    public void AttachFiles()
-    {
-        List<(FileMount File, bool ReadOnly)> files = [.. GeneratedFiles(), .. plan.Mounts.OfType<FileMount>().Select(f => (f, true))];
-        if (files.Count == 0) return;
-        using SafeFileHandle memory = MountCalls.CreateFileSystem("tmpfs", [new("mode", "755")], MemoryAttributes);
-        using (SafeFileHandle place = targets.OpenSystemDirectory("proc")) MountCalls.Attach(memory, place, "/proc");
-        using DirectoryHandle directory = DirectoryHandle.OpenMount(memory);
-        for (int i = 0; i < files.Count; i++)
-        {
-            (FileMount file, bool readOnly) = files[i];
-            byte[] name = UnixPath.Encode(i.ToString());
-            using (SafeFileHandle content = directory.CreateFile(name, file.Mode)) RandomAccess.Write(content, file.Content.Span, 0);
-            directory.SetOwner(name, file.Uid, file.Gid);
-            directory.SetMode(name, file.Mode);
-            using SafeFileHandle source = directory.OpenPathBeneath(name, followLast: false);
-            using SafeFileHandle clone = MountCalls.CloneTree(source, "", recursive: false);
-            if (readOnly) MountCalls.SetAttributes(clone, MountAttributes.ReadOnly, recursive: false, file.Target);
-            using SafeFileHandle target = targets.Open(file.Target, directory: false);
-            MountCalls.Attach(clone, target, file.Target);
-        }
-
-        targets.DetachSystemDirectory("proc");
-    }
-
-    private IEnumerable<(FileMount File, bool ReadOnly)> GeneratedFiles()
+    private static IEnumerable<FileMount> GeneratedFiles(SandboxPlan plan)
     {
         foreach ((string path, string? text) in ((string, string?)[])
             [("/etc/hosts", plan.Hosts), ("/etc/resolv.conf", plan.ResolvConf), ("/etc/hostname", plan.HostnameFile)])
         {
-            if (text is not null) yield return (new FileMount(path, UnixPath.Encode(text), ReadableMode), plan.ReadOnlyGeneratedFiles);
+            if (text is not null) yield return new FileMount(path, UnixPath.Encode(text), ReadableMode) { ReadOnly = plan.ReadOnlyGeneratedFiles };
         }
     }
 }

@@ -28,6 +28,7 @@ internal static class PlanCodec
         writer.Write(plan.ReadOnlyGeneratedFiles);
         writer.Write(plan.ReadOnlyRoot);
         writer.Write(plan.SharedMemoryBytes);
+        WriteList(writer, plan.Limits, WriteLimit);
         writer.Flush();
         return stream.ToArray();
     }
@@ -52,6 +53,7 @@ internal static class PlanCodec
             ReadOnlyGeneratedFiles = reader.ReadBoolean(),
             ReadOnlyRoot = reader.ReadBoolean(),
             SharedMemoryBytes = reader.ReadInt64(),
+            Limits = ReadList(reader, r => new ResourceLimit(r.ReadString(), r.ReadInt32(), r.ReadUInt64(), r.ReadUInt64())),
         };
         return (plan, terminal, filter);
     }
@@ -106,6 +108,8 @@ internal static class PlanCodec
                 writer.Write(tmpfs.Target);
                 writer.Write(tmpfs.SizeBytes ?? -1);
                 writer.Write(tmpfs.Mode);
+                writer.Write(tmpfs.Executable);
+                writer.Write(tmpfs.ReadOnly);
                 break;
             case FileMount file:
                 writer.Write((byte)3);
@@ -115,6 +119,8 @@ internal static class PlanCodec
                 writer.Write(file.Mode);
                 writer.Write(file.Uid);
                 writer.Write(file.Gid);
+                writer.Write(file.Executable);
+                writer.Write(file.ReadOnly);
                 break;
             default:
                 throw new ArgumentException($"unknown mount {mount.GetType().Name}", nameof(mount));
@@ -130,8 +136,13 @@ internal static class PlanCodec
             case 2:
                 string target = reader.ReadString();
                 long size = reader.ReadInt64();
-                return new TmpfsMount(target, size < 0 ? null : size, reader.ReadInt32());
-            case 3: return new FileMount(reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+                return new TmpfsMount(target, size < 0 ? null : size, reader.ReadInt32()) { Executable = reader.ReadBoolean(), ReadOnly = reader.ReadBoolean() };
+            case 3:
+                return new FileMount(reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32())
+                {
+                    Executable = reader.ReadBoolean(),
+                    ReadOnly = reader.ReadBoolean(),
+                };
             default: throw new InvalidDataException("unknown mount");
         }
     }
@@ -170,6 +181,14 @@ internal static class PlanCodec
         ReadOnlyPaths = ReadList(reader, r => r.ReadString()),
         Seccomp = null,
     };
+
+    private static void WriteLimit(BinaryWriter writer, ResourceLimit limit)
+    {
+        writer.Write(limit.Name);
+        writer.Write(limit.Resource);
+        writer.Write(limit.Soft);
+        writer.Write(limit.Hard);
+    }
 
     private static void WriteText(BinaryWriter writer, string text) => writer.Write(text);
 

@@ -21,12 +21,26 @@ public sealed record TreeMount(RootFileSystem Root, string Source, string Target
 /// <param name="Target">Absolute path in the container.</param>
 /// <param name="SizeBytes">Null for no limit.</param>
 /// <param name="Mode">Permission bits of its root.</param>
-public sealed record TmpfsMount(string Target, long? SizeBytes = null, int Mode = 0x1FF | 0x200) : SandboxMount(Target);
+public sealed record TmpfsMount(string Target, long? SizeBytes = null, int Mode = 0x1FF | 0x200) : SandboxMount(Target)
+{
+    /// <summary>Programs on it can be executed.</summary>
+    public bool Executable { get; init; }
 
-/// <summary>A file with given content, on a memory file system.</summary>
+    /// <summary>Nothing can be written to it.</summary>
+    public bool ReadOnly { get; init; }
+}
+
+/// <summary>A file with given content, on a memory file system: no set-uid bits, no devices.</summary>
 /// <param name="Target">Absolute path in the container.</param>
 /// <param name="Content">Its bytes.</param>
 /// <param name="Mode">Permission bits.</param>
 /// <param name="Uid">Owner.</param>
 /// <param name="Gid">Group.</param>
-public sealed record FileMount(string Target, ReadOnlyMemory<byte> Content, int Mode, int Uid = 0, int Gid = 0) : SandboxMount(Target);
+public sealed record FileMount(string Target, ReadOnlyMemory<byte> Content, int Mode, int Uid = 0, int Gid = 0) : SandboxMount(Target)
+{
+    /// <summary>It can be executed.</summary>
+    public bool Executable { get; init; }
+
+    /// <summary>It can't be written.</summary>
+    public bool ReadOnly { get; init; } = true;
+}

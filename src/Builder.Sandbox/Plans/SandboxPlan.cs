@@ -34,6 +34,9 @@ public sealed record SandboxPlan
 
     /// <summary>Size of /dev/shm in bytes.</summary>
     public long SharedMemoryBytes { get; init; } = 64L << 20;
+
+    /// <summary>Limits of the process besides the default ones.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 }
 
 /// <summary>Which network the container has.</summary>

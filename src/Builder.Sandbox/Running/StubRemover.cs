@@ -7,22 +7,25 @@ namespace Builder.Sandbox.Running;
 
 /// <summary>
 /// Takes away what was made only to mount on, once the container is gone: what is still empty goes, what the container filled stays. With
-/// overlayfs it works on the upper directory, where a directory that only appeared because a stub was made in it goes as well.
+/// overlayfs it works on the upper directory, where a directory that only appeared because a stub was made in it goes as well, unless the
+/// container changed its mode, owner or attributes.
 /// </summary>
 internal static class StubRemover
 {
-    public static void Remove(RootFileSystem root, IReadOnlyList<MountStub> stubs)
+    public static void Remove(RootFileSystem root, StubReport report)
     {
+        IReadOnlyList<MountStub> stubs = report.Stubs;
         bool overlay = root is OverlayRoot { LowerDirectories.Count: > 0 };
         string? path = root is OverlayRoot o ? o.UpperDirectory : ((DirectoryRoot)root).Path;
         if (path is null || stubs.Count == 0) return;
         using DirectoryHandle tree = DirectoryHandle.Open(path);
+        HashSet<string> unchanged = [.. report.Directories.Where(d => HasChangeTime(tree, d.Key, d.Value)).Select(d => d.Key)];
         foreach (MountStub stub in stubs.Reverse())
         {
             bool untouched = IsUntouched(tree, stub);
             if (!RemoveCreated(tree, stub)) continue;
             if (untouched) RestoreTime(tree, stub);
-            if (overlay) RemoveCopiedUp(tree, stub.Parent);
+            if (overlay) RemoveCopiedUp(tree, stub.Parent, unchanged);
         }
     }
 
@@ -62,15 +65,21 @@ internal static class StubRemover
         using (parent) return parent.StatSelf().Modified == stub.After;
     }
 
+    private static bool HasChangeTime(DirectoryHandle tree, string path, FileTime changed)
+    {
+        if (TryOpen(tree, path) is not { } directory) return false;
+        using (directory) return directory.StatSelf().Changed == changed;
+    }
+
     private static void RestoreTime(DirectoryHandle tree, MountStub stub)
     {
         if (TryOpen(tree, stub.Parent) is not { } parent) return;
         using (parent) parent.SetTimesSelf(stub.Before);
     }
 
-    private static void RemoveCopiedUp(DirectoryHandle tree, string path)
+    private static void RemoveCopiedUp(DirectoryHandle tree, string path, HashSet<string> unchanged)
     {
-        while (path.Length > 0)
+        while (unchanged.Contains(path))
         {
             int slash = path.LastIndexOf('/');
             string parentPath = slash < 0 ? "" : path[..slash];

@@ -4,7 +4,10 @@ using Builder.Cli.Builds;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Cli.Terminals;
+using Builder.Executor.Steps;
+using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
+using Builder.Sandbox.Plans;
 
 namespace Builder.Cli.Tests.Builds;
 
@@ -62,11 +65,27 @@ public sealed class BuildGrammarTests
     [InlineData("several platforms are not supported yet", "--platform", "linux/amd64,linux/arm64", ".")]
     [InlineData("platform plan9/mips is not supported: this machine builds for {0} only", "--platform", "plan9/mips", ".")]
     [InlineData("invalid --platform: 'a/b/c/d' is not a platform: expected os/arch[/variant]", "--platform", "a/b/c/d", ".")]
-    [InlineData("--secret is not supported yet", "--secret", "id=x", ".")]
     [InlineData("invalid --build-context \"x\": expected name=value", "--build-context", "x", ".")]
     [InlineData("invalid --build-context \"scratch=.\": the name 'scratch' is reserved", "--build-context", "scratch=.", ".")]
     [InlineData("invalid --build-context \"context:latest=.\": the name 'context:latest' is reserved", "--build-context", "context:latest=.", ".")]
     [InlineData("invalid --build-context \"A=.\": 'A' can't be the name of a context", "--build-context", "A=.", ".")]
+    [InlineData("invalid --secret \"id=x\": there is no file /work/x", "--secret", "id=x", ".")]
+    [InlineData("invalid --secret \"src=x\": the id is missing", "--secret", "src=x", ".")]
+    [InlineData("invalid --secret \"id=x,type=vault\": there is no type 'vault'", "--secret", "id=x,type=vault", ".")]
+    [InlineData("invalid --secret \"id=x,from=y\": there is no key 'from'", "--secret", "id=x,from=y", ".")]
+    [InlineData("invalid --secret \"x\": 'x' has no value", "--secret", "x", ".")]
+    [InlineData("invalid --secret \"id=x,src=/dev\": /dev is a directory", "--secret", "id=x,src=/dev", ".")]
+    [InlineData("invalid --ssh \"default\": no agent runs: SSH_AUTH_SOCK is not set", "--ssh", "default", ".")]
+    [InlineData("invalid --ssh \"k=nowhere\": there is no file /work/nowhere", "--ssh", "k=nowhere", ".")]
+    [InlineData("invalid --ulimit \"nofiles=1\": there is no limit 'nofiles'", "--ulimit", "nofiles=1", ".")]
+    [InlineData("invalid --ulimit \"nofile=2:1\": the soft limit is above the hard one", "--ulimit", "nofile=2:1", ".")]
+    [InlineData("invalid --ulimit \"nofile\": the value is missing", "--ulimit", "nofile", ".")]
+    [InlineData("invalid --ulimit \"nofile=many\": 'many' is not a number", "--ulimit", "nofile=many", ".")]
+    [InlineData("invalid --shm-size \"big\": expected a size such as 64m", "--shm-size", "big", ".")]
+    [InlineData("invalid --allow \"network\": there is no such entitlement", "--allow", "network", ".")]
+    [InlineData("invalid --add-host \"a b:1.2.3.4\": the name can't hold blanks or '#'", "--add-host", "a b:1.2.3.4", ".")]
+    [InlineData("invalid --add-host \"a:1\": '1' is not an IP address", "--add-host", "a:1", ".")]
+    [InlineData("--policy is not supported yet", "--policy", "x", ".")]
     [InlineData("invalid --print-graph \"svg\": expected text or dot", "--print-graph=svg", ".")]
     [InlineData("only one --output can go to standard output", "-o", "-", "-o", "type=oci,dest=-", ".")]
     public void A_value_that_makes_no_sense_is_a_usage_error(string message, params string[] arguments)
@@ -74,6 +93,23 @@ public sealed class BuildGrammarTests
         CommandException e = Assert.Throws<CommandException>(() => Read(arguments));
         Assert.Equal(message.Replace("{0}", Oci.Platform.Current.ToString(), StringComparison.Ordinal), e.Message);
         Assert.Equal((ExitCode?)ExitCode.Refused, e.ExitCode);
+    }
+
+    [Fact]
+    public void Flags_for_steps_reach_them()
+    {
+        BuildArguments arguments = Read(
+            "--secret", "id=FROM_CALLER", "--secret", "id=a,env=FROM_CALLER", "--secret", "id=b,type=env,src=EMPTY", "--secret", "type=env,id=UNSET",
+            "--secret", "id=f,src=/proc/version", "--secret", "type=file,id=/proc/version", "--ssh", "k=/proc/version,/proc/uptime", "--shm-size=1g",
+            "--ulimit", "nofile=5:6", "--ulimit", "nofile=7", "--ulimit=core=-1", "--allow", "network.host,security.insecure", "--no-cache-filter", "a, b", "--no-cache-filter=c", ".");
+        Assert.Equal(
+            ["/proc/version:SecretFile", "FROM_CALLER:SecretValue", "UNSET:UnsetVariable", "a:SecretValue", "b:SecretValue", "f:SecretFile"],
+            arguments.Steps.Secrets.Select(s => $"{s.Key}:{s.Value.GetType().Name}").Order(StringComparer.Ordinal));
+        Assert.Equal(new SshKeyFiles(["/proc/version", "/proc/uptime"]), arguments.Steps.SshAgents["k"]);
+        Assert.Equal(1L << 30, arguments.Steps.SharedMemoryBytes);
+        Assert.Equal([new("nofile", 7, 7, 7), new ResourceLimit("core", 4, ulong.MaxValue, ulong.MaxValue)], arguments.Steps.Limits);
+        Assert.Equal([Entitlement.HostNetwork, Entitlement.Insecure], arguments.Entitlements);
+        Assert.Equal(["a", "b", "c"], arguments.NoCacheStages.Order());
     }
 
     [Fact]

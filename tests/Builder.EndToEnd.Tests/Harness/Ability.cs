@@ -19,5 +19,8 @@ public enum Ability
 
     Skopeo,
 
+    /// <summary>ssh-agent, ssh-add and ssh-keygen, and what a Debian base needs.</summary>
+    Ssh,
+
     Umoci,
 }

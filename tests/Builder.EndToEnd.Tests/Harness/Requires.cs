@@ -27,6 +27,7 @@ internal static class Requires
         Ability.Debian => Command.Exists("mmdebstrap") || File.Exists(BaseImages.DebianPath) ? null : "needs mmdebstrap (Debian package mmdebstrap)",
         Ability.Git => Command.Exists("git") ? null : "needs git (Debian package git)",
         Ability.Skopeo => Command.Exists("skopeo") ? null : "needs skopeo (Debian package skopeo)",
+        Ability.Ssh => Command.Exists("ssh-agent") ? Missing(Ability.Debian) : "needs ssh-agent (Debian package openssh-client)",
         Ability.Umoci => Command.Exists("umoci") ? null : "needs umoci (Debian package umoci)",
         _ => throw new ArgumentOutOfRangeException(nameof(ability), ability, message: null),
     };

@@ -205,7 +205,7 @@ public sealed class BuildEngineTests : IDisposable
         {
             var context = Assert.IsType<TreeMount>(plan.Mounts[0]);
             var stage = Assert.IsType<TreeMount>(plan.Mounts[1]);
-            var cache = Assert.IsType<BindMount>(plan.Mounts[2]);
+            var cache = Assert.IsType<TreeMount>(plan.Mounts[2]);
             var script = Assert.IsType<FileMount>(plan.Mounts[3]);
             string contextRoot = ((DirectoryRoot)context.Root).Path;
             var stageRoot = Assert.IsType<OverlayRoot>(stage.Root);
@@ -213,7 +213,7 @@ public sealed class BuildEngineTests : IDisposable
             Assert.Equal(["a"], Directory.GetFiles(contextRoot + context.Source).Select(Path.GetFileName));
             Assert.True(File.Exists(Path.Combine(stageRoot.BaseDirectory, stageRoot.LowerDirectories[0], "tool")));
             Assert.Equal(("/src", "/m", "/cache", "/script", 0x1ED), (context.Target, stage.Target, cache.Target, script.Target, script.Mode));
-            File.WriteAllText(Path.Combine(cache.Source, "kept"), "k");
+            File.WriteAllText(Path.Combine(((DirectoryRoot)cache.Root).Path, "kept"), "k");
             return new SandboxExit(0, null);
         };
         ExecMount[] mounts =

@@ -21,7 +21,6 @@ public sealed class OperationKeysTests
         { "user", Run with { User = "1" } },
         { "network", Run with { Network = NetworkMode.None } },
         { "insecure", Run with { Insecure = true } },
-        { "hosts", Run with { ExtraHosts = ["a=1"] } },
         { "mounts", Run with { Mounts = [new TmpfsExecMount("/t", null)] } },
     };
 
@@ -81,13 +80,17 @@ public sealed class OperationKeysTests
     }
 
     [Fact]
+    public void Extra_hosts_do_not_count() =>
+        Assert.Equal(OperationKeys.Of(Run, [Parent]).Digest, OperationKeys.Of(Run with { ExtraHosts = ["a=1.2.3.4"] }, [Parent]).Digest);
+
+    [Fact]
     public void Every_kind_of_mount_has_a_recipe_and_each_of_its_settings_counts()
     {
         ExecMount[] mounts =
         [
             new BindExecMount("/m", 1, "/", true), new BindExecMount("/m", 1, "/a", true), new BindExecMount("/m", 1, "/", false),
             new CacheExecMount("/m", "id", CacheSharing.Shared, null, "", 0x1ED, 0, 0, false), new CacheExecMount("/m", "other", CacheSharing.Shared, null, "", 0x1ED, 0, 0, false),
-            new TmpfsExecMount("/m", null), new TmpfsExecMount("/m", 1), new SecretExecMount("/m", "id", null, true, 0x100, 0, 0),
+            new TmpfsExecMount("/m", null), new TmpfsExecMount("/m", 1), new TmpfsExecMount("/m", null, ReadOnly: true), new SecretExecMount("/m", "id", null, true, 0x100, 0, 0),
             new SecretExecMount("/m", "id", "E", true, 0x100, 0, 0), new SshExecMount("/m", "id", true, 0x180, 0, 0), new ScriptExecMount("/m", "#!a"), new ScriptExecMount("/m", "#!b"),
         ];
 

@@ -1,4 +1,5 @@
 using Builder.Executor.Running;
+using Builder.Executor.Steps;
 using Builder.Graph.Operations;
 using Builder.Sandbox;
 using Builder.Sandbox.Plans;
@@ -17,10 +18,12 @@ public sealed class ExecRunnerTests
         ExtraHosts = ["db=10.0.0.1"],
     };
 
+    private static readonly PreparedMounts Nothing = new([]);
+
     [Fact]
     public async Task The_plan_says_what_the_instruction_says()
     {
-        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), [new TmpfsMount("/t")], CancellationToken.None);
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), new PreparedMounts([new TmpfsMount("/t")]), StepOptions.Default, CancellationToken.None);
 
         Assert.Equal(["/bin/sh", "-c", "make"], plan.Process.Arguments);
         Assert.Equal(["PATH=/bin", "http_proxy=own", "https_proxy=given"], plan.Process.Environment);
@@ -35,7 +38,7 @@ public sealed class ExecRunnerTests
     [Fact]
     public async Task Without_network_there_are_no_resolvers()
     {
-        SandboxPlan plan = await ExecRunner.PlanAsync(Make with { Network = NetworkMode.None }, new DirectoryRoot("/r"), [], CancellationToken.None);
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make with { Network = NetworkMode.None }, new DirectoryRoot("/r"), Nothing, StepOptions.Default, CancellationToken.None);
 
         Assert.Equal((SandboxNetwork.None, ""), (plan.Network, plan.ResolvConf));
     }
@@ -43,11 +46,36 @@ public sealed class ExecRunnerTests
     [Fact]
     public async Task Insecure_lifts_what_is_masked()
     {
-        SandboxPlan plan = await ExecRunner.PlanAsync(Make with { Insecure = true }, new DirectoryRoot("/r"), [], CancellationToken.None);
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make with { Insecure = true }, new DirectoryRoot("/r"), Nothing, StepOptions.Default, CancellationToken.None);
 
         Assert.Equal(41, plan.Security.Capabilities.Count);
         Assert.Empty(plan.Security.MaskedPaths);
         Assert.Empty(plan.Security.ReadOnlyPaths);
+    }
+
+    [Fact]
+    public async Task Secrets_replace_variables_and_the_agent_only_fills_a_gap()
+    {
+        var mounts = new PreparedMounts([], "/run/agent", ["PATH=/secret", "TOKEN=1", "TOKEN=2"]);
+
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), mounts, StepOptions.Default, CancellationToken.None);
+        SandboxPlan own = await ExecRunner.PlanAsync(
+            Make with { Environment = ["SSH_AUTH_SOCK=/own"] }, new DirectoryRoot("/r"), mounts, StepOptions.Default, CancellationToken.None);
+
+        Assert.Equal(["http_proxy=own", "https_proxy=given", "SSH_AUTH_SOCK=/run/agent", "PATH=/secret", "TOKEN=2"], plan.Process.Environment);
+        Assert.Equal(["SSH_AUTH_SOCK=/own", "http_proxy=given", "https_proxy=given", "PATH=/secret", "TOKEN=2"], own.Process.Environment);
+    }
+
+    [Fact]
+    public async Task Limits_and_shared_memory_are_those_of_the_command_line()
+    {
+        var options = new StepOptions { SharedMemoryBytes = 1 << 20, Limits = [new ResourceLimit("nofile", 7, 5, 6)] };
+
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), Nothing, options, CancellationToken.None);
+        SandboxPlan usual = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), Nothing, StepOptions.Default, CancellationToken.None);
+
+        Assert.Equal((1 << 20, 64 << 20), (plan.SharedMemoryBytes, usual.SharedMemoryBytes));
+        Assert.Equal([new ResourceLimit("nofile", 7, 5, 6)], plan.Limits);
     }
 
     [Fact]
@@ -81,7 +109,7 @@ public sealed class ExecRunnerTests
 
     private static async Task RunAsync(FakeSandboxes sandboxes, List<string> lines)
     {
-        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), [], CancellationToken.None);
+        SandboxPlan plan = await ExecRunner.PlanAsync(Make, new DirectoryRoot("/r"), Nothing, StepOptions.Default, CancellationToken.None);
         await new ExecRunner(sandboxes).RunAsync(Make, plan, new OutputLines((_, line) => lines.Add(line)), CancellationToken.None);
     }
 }

@@ -57,6 +57,17 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public async Task What_is_refreshed_is_executed_with_all_that_stands_on_it_and_nothing_else()
+    {
+        BuildGraph graph = Graph("base:", "a:base", "b:base", "on-a:a", "target:b,on-a");
+        await Create(graph).RunAsync();
+
+        await Create(graph, refreshed: "a").RunAsync();
+
+        Assert.Equal(new Dictionary<string, int> { ["a"] = 2, ["b"] = 1, ["on-a"] = 2, ["target"] = 1 }, _solver.Executions.ToDictionary());
+    }
+
+    [Fact]
     public async Task A_changed_input_with_the_same_content_hits_and_is_found_directly_the_next_time()
     {
         _solver.Contents["a1"] = "same";
@@ -257,8 +268,9 @@ public sealed class SchedulerTests
         return new BuildGraph([.. vertices], new VertexId(vertices.Count - 1));
     }
 
-    private TestRun Create(BuildGraph graph, int jobs = 8, bool noCache = false) =>
-        new(new(graph, _solver, new EventReporter(_events.Add, TimeProvider.System), jobs, noCache));
+    private TestRun Create(BuildGraph graph, int jobs = 8, bool noCache = false, params string[] refreshed) => new(new(
+        graph, _solver, new EventReporter(_events.Add, TimeProvider.System), jobs,
+        Freshness.Of(graph, v => v.HasParent && (noCache || refreshed.Contains(FakeSolver.NameOf(v))))));
 
     private string[] Log() =>
     [

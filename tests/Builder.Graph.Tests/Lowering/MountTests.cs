@@ -42,7 +42,7 @@ public class MountTests
     [Fact]
     public void A_cache_defaults_to_its_target_as_id()
     {
-        CacheExecMount expected = new("/w/c/d", "c/d", CacheSharing.Shared, null, "", 0b111_101_101, 0, 0, false);
+        CacheExecMount expected = new("/w/c/d", "c/d", CacheSharing.Shared, null, "", null, null, null, false);
         Assert.Equal(expected, Assert.Single(Run("type=cache,target=./c//d/", "WORKDIR /w\n").Runs[0].Mounts));
     }
 
@@ -62,11 +62,11 @@ public class MountTests
     }
 
     [Theory]
-    [InlineData("type=tmpfs,target=/t", null)]
-    [InlineData("type=tmpfs,target=/t,size=0", null)]
-    [InlineData("type=tmpfs,target=/t,size=1.5k", 1536L)]
-    [InlineData("type=tmpfs,target=/t,size=64MiB", 64L << 20)]
-    public void A_tmpfs_may_have_a_size(string mount, long? size) => Assert.Equal(new TmpfsExecMount("/t", size), Assert.Single(Run(mount).Runs[0].Mounts));
+    [InlineData("type=tmpfs,target=/t", null, false)]
+    [InlineData("type=tmpfs,target=/t,size=0,rw", null, false)]
+    [InlineData("type=tmpfs,target=/t,size=1.5k,ro", 1536L, true)]
+    [InlineData("type=tmpfs,target=/t,size=64MiB", 64L << 20, false)]
+    public void A_tmpfs_is_writable_and_may_have_a_size(string mount, long? size, bool readOnly) => Assert.Equal(new TmpfsExecMount("/t", size, readOnly), Assert.Single(Run(mount).Runs[0].Mounts));
 
     [Theory]
     [InlineData("type=secret,id=a/b", "/run/secrets/b", "a/b", null, false)]

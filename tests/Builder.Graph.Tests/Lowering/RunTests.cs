@@ -1,3 +1,4 @@
+using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
 
 namespace Builder.Graph.Tests.Lowering;
@@ -38,16 +39,25 @@ public class RunTests
     [InlineData("--network=host ", NetworkMode.Host)]
     [InlineData("--network=none ", NetworkMode.None)]
     public void The_network_of_the_command_line_is_for_runs_that_name_none(string flag, NetworkMode expected) =>
-        Assert.Equal(expected, Lowered.From($"FROM scratch\nRUN {flag}x", request => request with { Network = NetworkMode.None }).Runs[0].Network);
+        Assert.Equal(expected, Lowered.From($"FROM scratch\nRUN {flag}x", request => request with { Network = NetworkMode.None, Entitlements = [Entitlement.HostNetwork] }).Runs[0].Network);
 
     [Theory]
     [InlineData("--network=hots", "BLD2208", "hots", "did you mean 'host'?")]
     [InlineData("--network=bridge", "BLD2208", "bridge", "write default, none or host")]
-    [InlineData("--security=insecure", "BLD2404", "insecure", "remove the flag: commands run in the sandbox")]
+    [InlineData("--network=host", "BLD2215", "host", "add --allow network.host (or --network host) to the command line")]
+    [InlineData("--security=insecure", "BLD2404", "insecure", "add --allow security.insecure to the command line")]
     [InlineData("--security=sandbx", "BLD2209", "sandbx", "did you mean 'sandbox'?")]
     [InlineData("--device=vendor.com/gpu", "BLD2403", "vendor.com/gpu", null)]
     public void Flags_that_can_not_be_obeyed_are_pointed_at(string flag, string code, string culprit, string? hint) =>
         Assert.Equal((code, culprit, hint), Lowered.From($"FROM scratch\nRUN {flag} x").SingleError());
+
+    [Fact]
+    public void The_host_network_of_the_command_line_grants_what_it_is() =>
+        Assert.Equal(NetworkMode.Host, Lowered.From("FROM scratch\nRUN --network=host x", request => request with { Network = NetworkMode.Host }).Runs[0].Network);
+
+    [Fact]
+    public void Security_insecure_needs_its_entitlement() =>
+        Assert.True(Lowered.From("FROM scratch\nRUN --security=Insecure x", request => request with { Entitlements = [Entitlement.Insecure] }).Runs[0].Insecure);
 
     [Fact]
     public void Security_sandbox_is_the_default() => Assert.False(Lowered.From("FROM scratch\nRUN --security=sandbox x").Runs[0].Insecure);

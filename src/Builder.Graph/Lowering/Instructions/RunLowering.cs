@@ -11,14 +11,16 @@ internal static class RunLowering
 {
     private const string ScriptDirectory = "/dev/pipes/";
     private static readonly string[] NetworkNames = ["default", "none", "host"];
+    private static readonly string[] SecurityModes = ["sandbox", "insecure"];
 
     public static void Lower(RunInstruction run, InstructionScope scope)
     {
         var mountLowering = new MountLowering(scope);
         List<ExecMount?> mounts = [.. run.Mounts.Select(mountLowering.Lower)];
         NetworkMode? network = ReadNetwork(run, scope);
-        bool supported = IsSupported(run, scope);
-        if (mounts.Contains(null) || network is null || !supported) return;
+        bool? insecure = ReadSecurity(run, scope);
+        bool supported = HasNoDevices(run, scope);
+        if (mounts.Contains(null) || network is null || insecure is null || !supported) return;
         (EquatableArray<string> arguments, ScriptExecMount? script) = ReadCommand(run, scope);
         if (script is not null) mounts.Insert(0, script);
 
@@ -32,6 +34,7 @@ internal static class RunLowering
             WorkingDirectory = scope.State.WorkingDirectory,
             User = scope.State.Config.User ?? "",
             Network = network.Value,
+            Insecure = insecure.Value,
             Mounts = new([.. mounts.OfType<ExecMount>()]),
             ExtraHosts = scope.Context.Request.ExtraHosts,
         };
@@ -90,6 +93,13 @@ internal static class RunLowering
         if (run.Network is not { } word) return scope.Context.Request.Network;
         int index = Array.IndexOf(NetworkNames, word.Text.ToLowerInvariant());
         if (index == 0) return scope.Context.Request.Network;
+        bool isGranted = scope.Context.Request.Network == NetworkMode.Host || IsGranted(Entitlement.HostNetwork, scope);
+        if (index == (int)NetworkMode.Host && !isGranted)
+        {
+            scope.Error("BLD2215", "this build may not use the host's network by name", word.Span, "add --allow network.host (or --network host) to the command line");
+            return null;
+        }
+
         if (index > 0) return (NetworkMode)index;
         scope.Error(
             "BLD2208",
@@ -99,25 +109,25 @@ internal static class RunLowering
         return null;
     }
 
-    private static bool IsSupported(RunInstruction run, InstructionScope scope)
+    // Whether the command is to run without the sandbox's restrictions; null after an error.
+    private static bool? ReadSecurity(RunInstruction run, InstructionScope scope)
     {
-        bool supported = true;
-        foreach (Word device in run.Devices)
-        {
-            supported = false;
-            scope.Error("BLD2403", "RUN --device is not supported yet", device.Span);
-        }
-
-        if (run.Security is not { } security || security.Text.Equals("sandbox", StringComparison.OrdinalIgnoreCase)) return supported;
-        if (security.Text.Equals("insecure", StringComparison.OrdinalIgnoreCase))
-            scope.Error(
-                "BLD2404", "RUN --security=insecure is not supported yet", security.Span, "remove the flag: commands run in the sandbox");
+        if (run.Security is not { } word) return false;
+        int index = Array.IndexOf(SecurityModes, word.Text.ToLowerInvariant());
+        if (index == 0) return false;
+        if (index < 0)
+            scope.Error("BLD2209", $"'{word.Text}' is not a security mode", word.Span, NearMiss.Hint(word.Text, SecurityModes) ?? "write sandbox or insecure");
+        else if (IsGranted(Entitlement.Insecure, scope)) return true;
         else
-            scope.Error(
-                "BLD2209",
-                $"'{security.Text}' is not a security mode",
-                security.Span,
-                NearMiss.Hint(security.Text, ["sandbox", "insecure"]) ?? "write sandbox");
-        return false;
+            scope.Error("BLD2404", "this build may not run commands with --security=insecure", word.Span, "add --allow security.insecure to the command line");
+        return null;
+    }
+
+    private static bool IsGranted(Entitlement entitlement, InstructionScope scope) => scope.Context.Request.Entitlements.Contains(entitlement);
+
+    private static bool HasNoDevices(RunInstruction run, InstructionScope scope)
+    {
+        foreach (Word device in run.Devices) scope.Error("BLD2403", "RUN --device is not supported yet", device.Span);
+        return run.Devices.Count == 0;
     }
 }

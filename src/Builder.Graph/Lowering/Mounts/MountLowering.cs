@@ -27,7 +27,7 @@ internal sealed class MountLowering(InstructionScope scope)
             MountType.Secret => LowerSecret(settings, mount),
             MountType.Ssh => LowerSsh(settings),
             MountType.Cache => LowerCache(settings, mount),
-            MountType.Tmpfs => TargetOf(settings, mount) is { } target ? new TmpfsExecMount(target, settings.Size) : null,
+            MountType.Tmpfs => TargetOf(settings, mount) is { } target ? new TmpfsExecMount(target, settings.Size, settings.ReadOnly ?? false) : null,
             _ => LowerBind(settings, mount),
         };
     }
@@ -86,9 +86,9 @@ internal sealed class MountLowering(InstructionScope scope)
             settings.Sharing ?? CacheSharing.Shared,
             input,
             ContainerPath.BelowRoot(settings.Source),
-            settings.Mode ?? 0x1ED, // 0755
-            settings.Uid ?? 0,
-            settings.Gid ?? 0,
+            settings.Mode,
+            settings.Uid,
+            settings.Gid,
             settings.ReadOnly ?? false);
     }
 

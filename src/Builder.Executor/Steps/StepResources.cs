@@ -1,0 +1,20 @@
+using Builder.Cache;
+using Builder.Executor.Running;
+
+namespace Builder.Executor.Steps;
+
+/// <summary>What the steps of one build use besides files.</summary>
+/// <param name="options">From the command line.</param>
+/// <param name="store">Where cache mounts are kept and sockets may lie.</param>
+internal sealed class StepResources(StepOptions options, BuilderStore store) : IDisposable
+{
+    public StepOptions Options => options;
+
+    public SecretStore Secrets { get; } = new(options.Secrets);
+
+    public SshAgents Agents { get; } = new(options.SshAgents, store.Snapshots);
+
+    public CacheMounts Caches { get; } = new(store.Root);
+
+    public void Dispose() => Agents.Dispose();
+}

@@ -1,0 +1,96 @@
+using Builder.EndToEnd.Tests.Harness;
+
+namespace Builder.EndToEnd.Tests.Steps;
+
+/// <summary>RUN --mount=type=secret.</summary>
+public sealed class SecretTests
+{
+    [EndToEndFact]
+    public async Task A_secret_is_a_file_or_a_variable_as_the_mount_says()
+    {
+        await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        workspace.Write("s", "value");
+        workspace.Environment["TOKEN"] = "from-env";
+        (await workspace.BuildTextAsync(
+            """
+            FROM busybox
+            WORKDIR /w
+            RUN --mount=type=secret,id=a/s [ "$(cat /run/secrets/s)" = value ] && [ "$(stat -c %a:%u:%g /run/secrets/s)" = 400:0:0 ]
+            RUN --mount=type=secret,id=a/s grep -E ' /run/secrets/s tmpfs ro,.*nosuid,nodev,noexec' /proc/mounts && ! (echo x > /run/secrets/s) 2>/dev/null
+            RUN --mount=type=secret,src=TOKEN,target=t,mode=0440,uid=5,gid=6 [ "$(cat /w/t)" = from-env ] && [ "$(stat -c %a:%u:%g t)" = 440:5:6 ]
+            RUN --mount=type=secret,id=TOKEN,env=T [ "$T" = from-env ] && [ ! -e /run/secrets ]
+            RUN --mount=type=secret,id=TOKEN,env= --mount=type=secret,id=TOKEN,env=B,target=/both [ "$TOKEN$B$(cat /both)" = from-envfrom-envfrom-env ]
+            RUN --mount=type=secret,target=/x/TOKEN [ "$(cat /x/TOKEN)" = from-env ]
+            USER 5
+            RUN --mount=type=secret,id=TOKEN,uid=5 cat /run/secrets/TOKEN && [ "$(id -u)" = 5 ]
+            RUN --mount=type=secret,id=TOKEN ! cat /run/secrets/TOKEN 2>/dev/null
+            USER 0
+            RUN [ ! -e /run/secrets ] && [ ! -e /x ] && [ ! -e /both ] && [ -z "$TOKEN" ]
+            """, "--secret", "id=a/s,src=s", "--secret", "id=TOKEN")).Succeeded();
+    }
+
+    [EndToEndFact]
+    public async Task A_missing_secret_is_a_warning_and_a_required_one_an_error()
+    {
+        await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        CommandResult absent = (await workspace.BuildTextAsync(
+            "FROM busybox\nRUN --mount=type=secret,id=no --mount=type=secret,id=unset,env=U [ ! -e /run/secrets ] && [ -z \"$U\" ]\n", "--secret", "id=unset,env=NOT_SET")).Succeeded();
+        Assert.Contains("the secret 'no' was not given to the build", absent.Error, StringComparison.Ordinal);
+        Assert.Contains("the variable NOT_SET of --secret id=unset is not set", absent.Error, StringComparison.Ordinal);
+        CommandResult required = (await workspace.BuildTextAsync("FROM busybox\nRUN --mount=type=secret,id=no,required true\n")).ExitedWith(1);
+        Assert.Contains("the secret 'no' is required by this step", required.Error, StringComparison.Ordinal);
+        Assert.Contains("--secret id=no,src=FILE", required.Error, StringComparison.Ordinal);
+        workspace.Write("big", new string('x', (500 << 10) + 1));
+        Assert.Contains("is larger than 500 KiB", (await workspace.BuildAsync("--secret", "id=no,src=big")).ExitedWith(125).Error, StringComparison.Ordinal);
+        Assert.Contains("there is no file", (await workspace.BuildAsync("--secret", "id=no,src=nowhere")).ExitedWith(125).Error, StringComparison.Ordinal);
+    }
+
+    [EndToEndFact]
+    public async Task A_secret_is_neither_in_the_store_nor_in_any_output_and_its_value_does_not_count_for_the_cache()
+    {
+        await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        string[] values = ["sec" + Guid.NewGuid().ToString("N"), "sec" + Guid.NewGuid().ToString("N")];
+        string file = workspace.PathTo("secret");
+        const string Dockerfile =
+            """
+            FROM busybox
+            ENV KEEP=1
+            RUN --mount=type=secret,id=f --mount=type=secret,id=e,env=TOKEN [ -n "$(cat /run/secrets/f)" ] && [ -n "$TOKEN" ] && date > /made
+            RUN --mount=type=secret,id=f,target=/etc/deep/key --mount=type=cache,target=/etc/cache wc -c /etc/deep/key
+            CMD ["true"]
+            """;
+        string output = "";
+        foreach (string value in values)
+        {
+            await File.WriteAllTextAsync(file, value);
+            workspace.Environment["TOKEN_OF_CALLER"] = value;
+            string[] secrets = ["--secret", $"id=f,src={file}", "--secret", "id=e,env=TOKEN_OF_CALLER"];
+            CommandResult built = (await workspace.BuildTextAsync(Dockerfile, ["-t", "app", "-o", "type=oci,dest=app.tar", "--load", .. secrets])).Succeeded();
+            output += built.Everything;
+            output += (await workspace.BuildTextAsync(Dockerfile + "\nRUN --mount=type=secret,id=f --mount=type=secret,id=e,env=TOKEN exit 3\n", secrets)).ExitedWith(1).Everything;
+        }
+
+        Assert.Contains("CACHED", output, StringComparison.Ordinal);
+        foreach (string[] command in (string[][])[["inspect", "app"], ["history", "--no-trunc", "app"]]) output += (await workspace.RunAsync(command)).Succeeded().Everything;
+        foreach (string value in values)
+        {
+            Assert.DoesNotContain(value, output, StringComparison.Ordinal);
+            Assert.Equal("", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", value, workspace.Store, workspace.Context)).Output);
+        }
+
+        // The search does find what is there, compressed or not.
+        workspace.Write("planted", values[0]);
+        Assert.Contains("planted", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", values[0], workspace.Context)).Output, StringComparison.Ordinal);
+        (await new Command("gzip", workspace.Write("packed", values[0])).RunAsync()).Succeeded();
+        Assert.Contains("packed.gz", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", values[0], workspace.Context)).Output, StringComparison.Ordinal);
+    }
+
+    // Names, contents, and contents of what is compressed.
+    private const string Search =
+        """
+        value=$1; shift
+        find "$@" -name "*$value*"
+        grep -rlaF -e "$value" "$@"
+        find "$@" -type f -exec sh -c 'for f; do gzip -t "$f" 2>/dev/null && gzip -dc "$f" | grep -qaF -e "$0" && echo "$f"; done; true' "$value" {} +
+        """;
+}
