@@ -40,7 +40,7 @@ internal static class SecretParser
     private static SecretSource FromVariable(string name, HostEnvironment environment) =>
         environment.Variables.TryGetValue(name, out string? value) ? new SecretValue(value) : new UnsetVariable(name);
 
-    private static SecretSource FromFile(string text, string name, HostEnvironment environment)
+    private static SecretFile FromFile(string text, string name, HostEnvironment environment)
     {
         if (name.Length == 0) throw Wrong(text, "the file name is empty", "write src=FILE");
         string path = environment.FullPath(name);

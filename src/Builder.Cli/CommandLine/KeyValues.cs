@@ -49,7 +49,7 @@ internal static class KeyValues
         // Containers share the caller's network, so the way to the host is loopback.
         if (address == "host-gateway") address = IPAddress.Loopback.ToString();
         if (address.StartsWith('[') && address.EndsWith(']')) address = address[1..^1];
-        if (text.AsSpan(0, separator).ContainsAny(" \t\r\n\0#")) throw CommandException.Usage($"invalid --add-host \"{text}\": the name can't hold blanks or '#'");
+        if (text[..separator].Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '#')) throw CommandException.Usage($"invalid --add-host \"{text}\": the name can't hold blanks or '#'");
         if (!IsAddress(address)) throw CommandException.Usage($"invalid --add-host \"{text}\": '{address}' is not an IP address");
         return $"{text[..separator]}={address}";
     }

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Builder.Linux;
-using Builder.Linux.Files;
 
 namespace Builder.Executor.Steps;
 

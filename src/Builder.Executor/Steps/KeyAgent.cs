@@ -1,7 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Builder.Cache.Snapshots;
-using Builder.Linux.Files;
+using Builder.Linux.Processes;
 
 namespace Builder.Executor.Steps;
 
@@ -9,11 +7,13 @@ namespace Builder.Executor.Steps;
 internal sealed class KeyAgent : IDisposable
 {
     private const string SocketName = "agent";
+    private const string InstallHint = "install openssh-client, or give the socket of an agent";
+    private const int ProgramNotFound = 127;
 
     private readonly SnapshotDraft _draft;
-    private readonly Process _process;
+    private readonly SystemTool _process;
 
-    private KeyAgent(SnapshotDraft draft, string directory, Process process)
+    private KeyAgent(SnapshotDraft draft, string directory, SystemTool process)
     {
         (_draft, _process) = (draft, process);
         SocketPath = Path.Combine(directory, SocketName);
@@ -34,12 +34,12 @@ internal sealed class KeyAgent : IDisposable
         try
         {
             string directory = PrivateDirectory.Make(draft);
-            Process process = Run("ssh-agent", ["-D", "-a", SocketName], directory);
+            SystemTool process = Run(directory, "ssh-agent", "-D", "-a", SocketName);
             agent = new KeyAgent(draft, directory, process);
 
             // It says where it listens as soon as it does.
-            if (await process.StandardOutput.ReadLineAsync(cancellationToken) is null)
-                throw new OperationException($"ssh-agent for --ssh {id} ended at once: {await FirstLineAsync(process, cancellationToken)}");
+            if (await process.Output.ReadLineAsync(cancellationToken) is null)
+                throw new OperationException($"ssh-agent for --ssh {id} ended at once: {await FirstLineAsync(process, cancellationToken)}", InstallHint);
             foreach (string file in keys.Files) await AddAsync(id, file, directory, cancellationToken);
             return agent;
         }
@@ -53,58 +53,28 @@ internal sealed class KeyAgent : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
-        _process.WaitForExit();
         _process.Dispose();
         _draft.Dispose();
     }
 
     private static async Task AddAsync(string id, string file, string directory, CancellationToken cancellationToken)
     {
-        using Process add = Run("ssh-add", ["-q", "--", file], directory);
-        try
-        {
-            string reason = await FirstLineAsync(add, cancellationToken);
-            await add.WaitForExitAsync(cancellationToken);
-            if (add.ExitCode == 0) return;
-            throw new OperationException(
-                $"the key {file} of --ssh {id} can't be used: {reason}", "give a key without a passphrase, or an agent that holds the key: --ssh default");
-        }
-        finally
-        {
-            if (!add.HasExited) add.Kill();
-        }
+        using SystemTool add = Run(directory, "ssh-add", "-q", "--", file);
+        string reason = await FirstLineAsync(add, cancellationToken);
+        ProcessEnd end = await add.WaitAsync(cancellationToken);
+        if (end.ExitCode == 0) return;
+        throw new OperationException(
+            $"the key {file} of --ssh {id} can't be used: {reason}",
+            end.ExitCode == ProgramNotFound ? InstallHint : "give a key without a passphrase, or an agent that holds the key: --ssh default");
     }
 
-    private static async Task<string> FirstLineAsync(Process process, CancellationToken cancellationToken)
+    private static async Task<string> FirstLineAsync(SystemTool process, CancellationToken cancellationToken)
     {
-        string error = await process.StandardError.ReadToEndAsync(cancellationToken);
+        string error = await process.Error.ReadToEndAsync(cancellationToken);
         return error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("it gave no reason");
     }
 
     // The socket's name is relative to the directory: the path of an address may have 107 bytes only. A passphrase is never asked for.
-    private static Process Run(string program, IEnumerable<string> arguments, string directory)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["SSH_AUTH_SOCK"] = SocketName;
-        start.Environment["SSH_ASKPASS"] = "/bin/false";
-        start.Environment["SSH_ASKPASS_REQUIRE"] = "force";
-        start.Environment["DISPLAY"] = "none";
-        try
-        {
-            Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} was not started");
-            process.StandardInput.Close();
-            return process;
-        }
-        catch (Win32Exception e)
-        {
-            throw new OperationException($"{program} can't be started: {e.Message}", "install openssh-client, or give the socket of an agent", inner: e);
-        }
-    }
+    private static SystemTool Run(string directory, params IEnumerable<string> command) => SystemTool.Start(
+        directory, ["SSH_AUTH_SOCK=" + SocketName, "SSH_ASKPASS=/bin/false", "SSH_ASKPASS_REQUIRE=force", "DISPLAY=none"], command);
 }

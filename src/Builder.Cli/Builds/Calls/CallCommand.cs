@@ -84,16 +84,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
 
     private LoweringResult Lower(BuildArguments arguments, DockerfileSource source, ParseResult parsed, CheckOptions options)
     {
-        var request = new LoweringRequest
-        {
-            Parsed = parsed,
-            Target = arguments.Target,
-            BuildArguments = arguments.BuildArgs,
-            Labels = arguments.Labels,
-            Network = arguments.Network,
-            ExtraHosts = arguments.ExtraHosts,
-            Checks = options,
-        };
+        LoweringRequest request = BuildRequest.Of(arguments, parsed, options);
         using BuilderStore store = context.OpenStore();
         var puller = new ImagePuller(store, context.Registry, new EventReporting(static _ => { }, context.Time));
         while (true)
