@@ -117,10 +117,18 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         return new CommandException($"the checks found something, and the Dockerfile asks for errors then: {rules}", hint: "'# check=error=true' says so");
     }
 
+    private static LoweringRequest Request(BuildArguments arguments, DockerfileSource source, ParseResult parsed, NamedContextSet named) =>
+        BuildRequest.Of(arguments, parsed, new CheckOptions { IsIgnored = IgnoredPaths.Of(source.IgnoreFile) }) with
+        {
+            BuildContext = source.RemoteContext ?? new ContextOperation(ContextName),
+            NamedContexts = named.Contexts,
+            Images = named.Images,
+        };
+
     // Each pass tells which images it needs to go on.
     private async Task<LoweringResult> LowerAsync(BuildSession session, CancellationToken cancellationToken)
     {
-        LoweringRequest request = BuildRequest.Of(session.Arguments, session.Parsed, new CheckOptions { IsIgnored = IgnoredPaths.Of(session.Source.IgnoreFile) });
+        LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed, session.NamedContexts);
         var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
         while (true)
         {
