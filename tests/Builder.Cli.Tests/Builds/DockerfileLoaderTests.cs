@@ -62,11 +62,8 @@ public sealed class DockerfileLoaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Text_that_is_not_utf8_and_files_beyond_the_cap_are_refused()
+    public async Task A_file_beyond_the_cap_is_refused()
     {
-        File.WriteAllBytes(Path.Combine(_cli.Directory, "latin"), [.. "FROM scratch\nLABEL a="u8, 0xE9, (byte)'\n']);
-        CommandException notText = await Assert.ThrowsAsync<CommandException>(() => LoadAsync(".", "latin"));
-        Assert.Equal("latin is not UTF-8 text: line 2 holds bytes that are not", notText.Message);
         _cli.Write("huge", new string('#', (4 << 20) + 1));
         CommandException huge = await Assert.ThrowsAsync<CommandException>(() => LoadAsync(".", "huge"));
         Assert.Equal("huge is larger than 4 MiB, the limit for a Dockerfile", huge.Message);

@@ -53,7 +53,7 @@ public sealed class RunGrammarTests
     [InlineData("the working directory 'srv' is invalid, it needs to be an absolute path", "-w", "srv")]
     [InlineData("invalid --pull \"sometimes\": expected missing, never or always", "--pull", "sometimes")]
     [InlineData("invalid environment variable: =x", "-e", "=x")]
-    [InlineData("--privileged is not supported yet", "--privileged", "--rm")]
+    [InlineData("--init is not supported yet", "--init", "--rm")]
     public void What_makes_no_sense_is_refused(string message, string flag, string value)
     {
         CommandException e = Assert.Throws<CommandException>(() => Read(flag, value, "busybox"));

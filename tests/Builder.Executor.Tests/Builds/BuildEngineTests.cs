@@ -264,7 +264,7 @@ public sealed class BuildEngineTests : IDisposable
 
         var e = await Assert.ThrowsAsync<BuildFailedException>(() => _build.ExecuteAsync());
 
-        Assert.Equal("secret 'token' is required by this step, but it was not given to the build", e.Message);
+        Assert.Equal("the secret 'token' is required by this step, but it was not given to the build", e.Message);
     }
 
     [RootFact]
