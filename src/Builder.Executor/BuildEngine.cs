@@ -51,7 +51,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
 
             // An untouched base image needs no files to become an image again.
             Snapshot? snapshot = build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
-            return await new ResultAssembler(build, store, layers).AssembleAsync(snapshot, scheduler.Executed);
+            return await new ResultAssembler(build, store, layers, options.Epoch).AssembleAsync(snapshot, scheduler.Executed);
         }
         catch
         {

@@ -22,6 +22,9 @@ public sealed record ExecutionOptions
     /// <summary>The same for some stages, by name or number; letters of either case.</summary>
     public ImmutableHashSet<string> NoCacheStages { get; init; } = [];
 
+    /// <summary>The time that the image is said to be from (SOURCE_DATE_EPOCH), or null for the time it is made.</summary>
+    public DateTimeOffset? Epoch { get; init; }
+
     /// <summary>What RUN steps get.</summary>
     public StepOptions Steps { get; init; } = StepOptions.Default;
 }

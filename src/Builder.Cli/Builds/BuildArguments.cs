@@ -23,6 +23,9 @@ internal sealed record BuildArguments
 
     public ImmutableSortedDictionary<string, string> BuildArgs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>The time that the image is said to be from, or null.</summary>
+    public DateTimeOffset? Epoch { get; init; }
+
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public EquatableArray<NamedContextText> BuildContexts { get; init; }

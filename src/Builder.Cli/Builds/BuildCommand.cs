@@ -75,7 +75,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
             var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
             BuildResult result = await engine.ExecuteAsync(lowered.Build, Options(session), session.Hub.Publish, cancellationToken);
-            var exporter = new ResultExporter(session.Store, context, session.Hub.Publish);
+            var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
             ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
             progress.Finish();
             if (session.Arguments.MetadataFile is { } metadataFile)
@@ -158,6 +158,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             NoCache = session.Arguments.NoCache,
             NoCacheStages = session.Arguments.NoCacheStages,
             Steps = session.Arguments.Steps,
+            Epoch = session.Arguments.Epoch,
         };
         return session.Arguments.Jobs is { } jobs ? options with { Jobs = jobs } : options;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Builder.Cli.Builds.Calls;
@@ -78,13 +79,16 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     internal BuildArguments Read(ParseResult parsed, HostEnvironment environment)
     {
         RequireOwnPlatform(parsed.GetValue(_platforms)!, environment);
+        ImmutableSortedDictionary<string, string> buildArgs =
+            SourceDateEpoch.AddTo(KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"), environment);
         return new BuildArguments
         {
             Context = parsed.GetValue(_context)![0],
             File = parsed.GetValue(_file),
             Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
             Target = parsed.GetValue(_target),
-            BuildArgs = KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"),
+            BuildArgs = buildArgs,
+            Epoch = SourceDateEpoch.Of(buildArgs),
             BuildContexts = [.. parsed.GetValue(_contexts)!.Select(NamedContextText.Parse)],
             Labels = KeyValues.Labels(parsed.GetValue(_labels)!),
             NoCache = parsed.GetValue(_noCache),

@@ -11,9 +11,9 @@ using Builder.Oci.Images;
 namespace Builder.Cli.Builds;
 
 /// <summary>Brings the result of a build where the command line says.</summary>
-internal sealed class ResultExporter(BuilderStore store, CommandContext context, Action<BuildEvent> events)
+internal sealed class ResultExporter(BuilderStore store, CommandContext context, Action<BuildEvent> events, DateTimeOffset? epoch)
 {
-    private readonly BuildExporter _exporter = new(store, events, context.Time);
+    private readonly BuildExporter _exporter = new(store, events, context.Time, epoch);
 
     /// <summary>Writes all outputs, one after the other.</summary>
     public async Task<ExportedImage> ExportAsync(BuildResult result, BuildArguments arguments, CancellationToken cancellationToken)

@@ -15,8 +15,10 @@ namespace Builder.Executor.Exports;
 /// <param name="store">Where the result is.</param>
 /// <param name="events">Told what happens; called from one thread at a time.</param>
 /// <param name="time">The clock.</param>
-public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events, TimeProvider time)
+/// <param name="epoch">Files of trees are written with no later time than this (SOURCE_DATE_EPOCH); null for their own.</param>
+public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events, TimeProvider time, DateTimeOffset? epoch = null)
 {
+    private readonly FileTime? _latest = epoch is { } limit ? new FileTime(limit.ToUnixTimeSeconds(), 0) : null;
     private readonly EventReporter _reporter = new(events, time);
 
     /// <summary>Keeps the result as an image of the local store.</summary>
@@ -76,7 +78,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
             if (await SnapshotOfAsync(result, cancellationToken) is { } snapshot)
             {
                 using MergedTree tree = MergedTree.Open(store.Snapshots, snapshot);
-                new TreeDirectoryWriter(root, _reporter.Warn).Write(tree, cancellationToken);
+                new TreeDirectoryWriter(root, _reporter.Warn, _latest).Write(tree, cancellationToken);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationException or StoreException)
@@ -90,7 +92,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     private async Task WriteTreeAsync(BuildResult result, Stream output, CancellationToken cancellationToken)
     {
         using MergedTree? tree = await SnapshotOfAsync(result, cancellationToken) is { } snapshot ? MergedTree.Open(store.Snapshots, snapshot) : null;
-        await TreeTarWriter.WriteAsync(tree, output, cancellationToken);
+        await TreeTarWriter.WriteAsync(tree, _latest, output, cancellationToken);
     }
 
     private async Task WriteArchiveAsync(

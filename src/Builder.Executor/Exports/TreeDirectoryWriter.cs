@@ -13,7 +13,8 @@ namespace Builder.Executor.Exports;
 /// </summary>
 /// <param name="root">The directory.</param>
 /// <param name="warn">Told what could not be written.</param>
-internal sealed class TreeDirectoryWriter(DirectoryHandle root, Action<string> warn)
+/// <param name="latest">No file gets a later time; null for no limit.</param>
+internal sealed class TreeDirectoryWriter(DirectoryHandle root, Action<string> warn, FileTime? latest)
 {
     private const int OwnerReadWrite = 0x180;
     private const int OwnerAll = 0x1C0;
@@ -39,7 +40,7 @@ internal sealed class TreeDirectoryWriter(DirectoryHandle root, Action<string> w
             (TreePath path, FileStatus status) = _directories[i];
             DirectoryHandle parent = destination.Open(path.Parent);
             parent.SetMode(path.Name, status.Mode);
-            parent.SetTimes(path.Name, status.Modified);
+            parent.SetTimes(path.Name, status.Modified.AtMost(latest));
         }
     }
 
@@ -80,7 +81,7 @@ internal sealed class TreeDirectoryWriter(DirectoryHandle root, Action<string> w
                 return;
         }
 
-        parent.SetTimes(path.Name, file.Status.Modified);
+        parent.SetTimes(path.Name, file.Status.Modified.AtMost(latest));
     }
 
     private static void SetAttributes(DirectoryHandle parent, TreePath path, MergedFile file)

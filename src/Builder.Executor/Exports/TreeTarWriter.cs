@@ -9,9 +9,10 @@ internal static class TreeTarWriter
 {
     /// <summary>Writes the archive, its end included.</summary>
     /// <param name="tree">Null for the empty one.</param>
+    /// <param name="latest">No file is written with a later time; null for no limit.</param>
     /// <param name="output">Where to.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task WriteAsync(MergedTree? tree, Stream output, CancellationToken cancellationToken)
+    public static async Task WriteAsync(MergedTree? tree, FileTime? latest, Stream output, CancellationToken cancellationToken)
     {
         var writer = new TarWriter(output);
         var linked = new Dictionary<(ulong Device, ulong Inode), byte[]>();
@@ -19,7 +20,7 @@ internal static class TreeTarWriter
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (TypeOf(file.Status.Type) is not { } type) continue;
-            TarEntry entry = EntryOf(file, type);
+            TarEntry entry = EntryOf(file, type, latest);
             if (type == TarEntryType.File && file.Status.LinkCount > 1 && !linked.TryAdd((file.Status.Device, file.Status.Inode), file.Path))
             {
                 byte[] first = linked[(file.Status.Device, file.Status.Inode)];
@@ -40,7 +41,7 @@ internal static class TreeTarWriter
         await writer.CompleteAsync(cancellationToken);
     }
 
-    private static TarEntry EntryOf(MergedFile file, TarEntryType type) => new()
+    private static TarEntry EntryOf(MergedFile file, TarEntryType type, FileTime? latest) => new()
     {
         Type = type,
         Name = file.Path,
@@ -49,7 +50,7 @@ internal static class TreeTarWriter
         Uid = file.Status.Uid,
         Gid = file.Status.Gid,
         Size = type == TarEntryType.File ? file.Status.Size : 0,
-        ModifiedSeconds = file.Status.Modified.Seconds,
+        ModifiedSeconds = file.Status.Modified.AtMost(latest).Seconds,
         DeviceMajor = file.Status.DeviceMajor,
         DeviceMinor = file.Status.DeviceMinor,
         Attributes = [.. file.Attributes().Select(a => new TarAttribute(UnixPath.Encode(a.Key), a.Value))],

@@ -16,7 +16,8 @@ namespace Builder.Executor.Results;
 /// <param name="build">What was built.</param>
 /// <param name="store">Where the base image is.</param>
 /// <param name="layers">Makes layers.</param>
-internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, LayerQueue layers)
+/// <param name="epoch">The time that the image and its own steps are said to be from (SOURCE_DATE_EPOCH), or null for the time they were made.</param>
+internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, LayerQueue layers, DateTimeOffset? epoch)
 {
     private const string Comment = "buildkit.dockerfile.v0";
 
@@ -32,11 +33,11 @@ internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, La
         LayerBlob[] all = [.. BaseLayers(chain[0]), .. own];
 
         var times = new Dictionary<VertexId, DateTimeOffset>();
-        for (int i = 0; i < made.Count; i++) times[made[i].Id] = snapshots[i].CreatedAt;
+        for (int i = 0; i < made.Count; i++) times[made[i].Id] = epoch ?? snapshots[i].CreatedAt;
         HistoryEntry[] history = [.. NewHistory(times)];
         ImageConfig config = build.Image with
         {
-            Created = history.Select(h => h.Created).LastOrDefault() ?? BaseTime(),
+            Created = epoch is { } time ? Format(time) : history.Select(h => h.Created).LastOrDefault() ?? BaseTime(),
             RootFs = new RootFs { DiffIds = [.. all.Select(l => l.DiffId)] },
             History = [.. build.BaseImage?.Config.History ?? [], .. history],
         };
@@ -69,7 +70,7 @@ internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, La
     // An instruction without a layer has the time of the last layer before it, so that building again gives the same image.
     private IEnumerable<HistoryEntry> NewHistory(Dictionary<VertexId, DateTimeOffset> times)
     {
-        string last = BaseTime();
+        string last = epoch is { } time ? Format(time) : BaseTime();
         foreach (HistoryItem item in build.History)
         {
             bool hasLayer = item.Vertex is not null;

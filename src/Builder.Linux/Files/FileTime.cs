@@ -13,6 +13,9 @@ public readonly record struct FileTime(long Seconds, int Nanoseconds) : ICompara
 
     public static bool operator >=(FileTime left, FileTime right) => left.CompareTo(right) >= 0;
 
+    /// <summary>This time, or the given one when this is later.</summary>
+    public FileTime AtMost(FileTime? latest) => latest is { } limit && limit < this ? limit : this;
+
     /// <inheritdoc/>
     public int CompareTo(FileTime other)
     {

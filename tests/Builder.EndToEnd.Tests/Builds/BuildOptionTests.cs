@@ -128,4 +128,37 @@ public sealed class BuildOptionTests
         CommandResult counted = await workspace.RunWithInputAsync("b a b\n"u8.ToArray(), "run", "--rm", "-i", "wordfreq", "-n", "1", "-");
         Assert.Equal(["2", "b"], counted.Succeeded().Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
+
+    [EndToEndTheory]
+    [InlineData("variable")]
+    [InlineData("argument")]
+    public async Task A_source_date_dates_the_image_its_steps_and_the_files_of_a_tree(string way)
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        if (way == "variable") workspace.Environment["SOURCE_DATE_EPOCH"] = "1000000000";
+        string[] flags = way == "argument" ? ["--build-arg", "SOURCE_DATE_EPOCH=1000000000"] : [];
+        workspace.Write("old", "old");
+        File.SetLastWriteTimeUtc(Path.Combine(workspace.Context, "old"), DateTime.UnixEpoch.AddSeconds(5000));
+        workspace.Write("new", "new");
+        string tar = workspace.PathTo("tree.tar");
+        (await workspace.BuildTextAsync("FROM scratch\nCOPY old new /\nENV A=1\n", ["-t", "dated", "--load", "-o", $"type=tar,dest={tar}", .. flags])).Succeeded();
+        Assert.Equal("2001-09-09T01:46:40Z\n", (await workspace.RunAsync("inspect", "-f", "{{.Created}}", "dated")).Succeeded().Output);
+        string[] created = (await workspace.RunAsync("history", "--no-trunc", "--human=false", "--format", "{{.CreatedAt}}", "dated")).Succeeded().Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, created.Length);
+        Assert.All(created, time => Assert.StartsWith("2001-09-09T01:46:40", time, StringComparison.Ordinal));
+        CommandResult listed = await new Command("tar", "--utc", "--full-time", "-tvf", tar).RunAsync();
+        Assert.Contains("1970-01-01 01:23:20 old", listed.Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("2001-09-09 01:46:40 new", listed.Output, StringComparison.Ordinal);
+    }
+
+    [EndToEndFact]
+    public async Task A_source_date_that_is_none_is_refused()
+    {
+        await using Workspace workspace = new();
+        CommandResult result = await workspace.BuildTextAsync("FROM scratch\n", "--build-arg", "SOURCE_DATE_EPOCH=yesterday");
+        Assert.Equal(125, result.ExitCode);
+        Assert.Contains("invalid SOURCE_DATE_EPOCH \"yesterday\": expected seconds since 1970", result.Error, StringComparison.Ordinal);
+    }
 }
