@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Builder.Oci.Collections;
 using Builder.Sandbox.Plans;
 
@@ -21,4 +22,9 @@ public sealed record StepOptions
 
     /// <summary>Limits of each step's process.</summary>
     public EquatableArray<ResourceLimit> Limits { get; init; }
+
+    /// <summary>A secret as text, for what is fetched with a login; null when it wasn't given. Blocks while it is read: a header is small.</summary>
+    /// <exception cref="OperationException">It was given but can't be had.</exception>
+    public string? SecretText(string id) =>
+        new SecretStore(Secrets).ReadAsync(id, CancellationToken.None).GetAwaiter().GetResult() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

@@ -50,6 +50,22 @@ public sealed class SourceTests : IAsyncDisposable
         Assert.Contains($"has the digest {Digest}, not sha256:0000", wrong.Error, StringComparison.Ordinal);
     }
 
+    [EndToEndFact]
+    public async Task A_server_is_shown_the_login_that_a_secret_gives_and_the_login_is_nowhere_to_be_found()
+    {
+        string url = _server.Write("private-a.txt", "for members");
+        string dockerfile = $"FROM scratch\nADD {url} /a.txt\n";
+        CommandResult without = (await BuildAsync(dockerfile)).ExitedWith(1);
+        Assert.Contains("HTTP_AUTH_TOKEN_", without.Error, StringComparison.Ordinal);
+        _workspace.Environment["LOGIN"] = SourceServer.Token;
+        string host = new Uri(url).Host;
+        CommandResult with = (await BuildAsync(dockerfile, "--secret", $"id=HTTP_AUTH_TOKEN_{host},env=LOGIN")).Succeeded();
+        Assert.Equal("for members", await File.ReadAllTextAsync(Result("a.txt")));
+        Assert.DoesNotContain(SourceServer.Token, with.Output + with.Error, StringComparison.Ordinal);
+        CommandResult search = await _workspace.RunAsync("unshare", "grep", "-r", "-l", SourceServer.Token, _workspace.Store);
+        Assert.Equal("", search.ExitedWith(1).Output);
+    }
+
     [EndToEndTheory]
     [InlineData("loop", "more than 10 redirects")]
     [InlineData("elsewhere", "redirects to file:, which is not followed")]

@@ -127,6 +127,9 @@ internal sealed class SourceServer : IDisposable
                 case "/truncated":
                     response.Redirect($"http://{_breaking.LocalEndpoint}/");
                     break;
+                case var _ when path.StartsWith("/private-", StringComparison.Ordinal) && context.Request.Headers["Authorization"] != "Bearer " + Token:
+                    response.StatusCode = 401;
+                    break;
                 case var _ when path.StartsWith("/git/", StringComparison.Ordinal):
                     await RunBackendAsync(context, path["/git".Length..]);
                     break;
@@ -143,6 +146,9 @@ internal sealed class SourceServer : IDisposable
             // The client has had enough.
         }
     }
+
+    /// <summary>What has to be shown for files named <c>private-</c>.</summary>
+    public const string Token = "token-of-the-source-server";
 
     private static async Task SendAsync(HttpListenerResponse response, long count)
     {
