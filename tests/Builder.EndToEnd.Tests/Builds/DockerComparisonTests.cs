@@ -18,7 +18,7 @@ public sealed class DockerComparisonTests(PrivateDocker docker, ImageBuilds buil
     public async Task Docker_builds_the_same_tree()
     {
         ImageArchives archives = await builds.GetAsync("file-features");
-        await BuildWithDockerAsync();
+        await BuildWithDockerAsync(archives);
         FileTree theirs = FileTree.Read(await docker.ExportAsync(Theirs));
         FileTree.Read(archives.Tree).AssertSameAsDocker(theirs, "data", "var/lib/app");
     }
@@ -27,7 +27,7 @@ public sealed class DockerComparisonTests(PrivateDocker docker, ImageBuilds buil
     public async Task Docker_builds_the_same_config_and_history()
     {
         ImageArchives archives = await builds.GetAsync("file-features");
-        await BuildWithDockerAsync();
+        await BuildWithDockerAsync(archives);
         JsonNode theirs = ReadConfig((await docker.RunAsync("save", Theirs)).Succeeded().OutputBytes);
         JsonNode ours = ReadConfig(await File.ReadAllBytesAsync(archives.Docker));
         foreach (string field in ComparedFields)
@@ -37,12 +37,12 @@ public sealed class DockerComparisonTests(PrivateDocker docker, ImageBuilds buil
         Assert.Equal(History(theirs), History(ours));
     }
 
-    private async Task BuildWithDockerAsync()
+    private async Task BuildWithDockerAsync(ImageArchives archives)
     {
         if ((await docker.RunAsync("image", "inspect", Theirs)).ExitCode == 0)
             return;
         (await docker.RunAsync("import", await BaseImages.DebianAsync(), "debian:bookworm")).Succeeded();
-        await docker.BuildAsync(Repository.Case("file-features"), Theirs);
+        await docker.BuildAsync(ImageBuilds.ContextOf(archives, "file-features"), Theirs);
     }
 
     /// <summary>The steps after the base image's: text, and whether a layer was made.</summary>

@@ -23,11 +23,21 @@ public sealed class ImageBuilds : IAsyncLifetime
     internal Task<ImageArchives> GetAsync(string caseAndTarget) =>
         _builds.GetOrAdd(caseAndTarget, key => new Lazy<Task<ImageArchives>>(() => BuildAsync(key))).Value;
 
+    /// <summary>Where the context of a case is, once it was built.</summary>
+    internal static string ContextOf(ImageArchives archives, string name) => archives.Workspace.PathTo("context-" + name);
+
     /// <summary>A context directory of a case, completed by what is not in the repository.</summary>
     internal static async Task<string> PrepareContextAsync(Workspace workspace, string name)
     {
         string context = workspace.PathTo("context-" + name);
         (await new Command("cp", "-a", Repository.Case(name), context).RunAsync()).Succeeded();
+        if (name == "file-features")
+        {
+            // Not every way of passing a repository on keeps links.
+            File.CreateSymbolicLink(Path.Combine(context, "files/dangling"), "/nowhere/at/all");
+            File.CreateSymbolicLink(Path.Combine(context, "files/link-to-plain"), "plain.txt");
+        }
+
         if (name == "scratch-static")
         {
             // The program: busybox, which acts by the name it is called with. Taken out of the base image's tar.
