@@ -9,40 +9,48 @@ public sealed class SandboxTests
     /// <summary>Docker's fourteen.</summary>
     private const string DefaultCapabilities = "00000000a80425fb";
 
-    public static TheoryData<string, string> Facts => new()
-    {
-        { "grep -E '^Cap(Prm|Eff|Bnd):' /proc/self/status | cut -f 2 | sort -u", DefaultCapabilities },
-        { "grep -E '^(CapInh|CapAmb):' /proc/self/status | cut -f 2 | sort -u", "0000000000000000" },
-        { "grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status | cut -f 2 | tr '\n' ' '", "0 2 " },
-        { "hostname other 2>/dev/null || echo refused; unshare -m true 2>/dev/null || echo refused", "refused\nrefused" },
-        { "echo $$", "1" },
-        { "id -u; id -g", "0\n0" },
-        { "ls /proc/self/fd | wc -l", "4" }, // 0, 1, 2, and the directory that ls reads.
-        { "cd /dev && ls -d console full null ptmx pts random shm stderr stdin stdout tty urandom zero 2>/dev/null | grep -v console | tr '\\n' ' '",
-            "full null ptmx pts random shm stderr stdin stdout tty urandom zero " },
-        { "ls /dev | grep -E '^(sd|vd|nvme|loop|kmsg|mem|kvm|fuse|net|mapper)' | wc -l", "0" },
-        { "echo x > /dev/null && head -c 4 /dev/zero | wc -c && head -c 4 /dev/urandom | wc -c", "4\n4" },
-        { "cat /proc/kcore /proc/keys /proc/timer_list 2>/dev/null | wc -c; find /proc/acpi /proc/scsi /sys/firmware -mindepth 1 2>/dev/null | wc -l", "0\n0" },
-        { "(echo 1 > /proc/sys/kernel/domainname) 2>/dev/null || echo read-only", "read-only" },
-        { "(echo b > /proc/sysrq-trigger) 2>/dev/null || echo read-only", "read-only" },
-        { "mkdir /sys/x 2>/dev/null || echo read-only", "read-only" },
-        { "ps | grep -c -v -E 'ps|PID|sh|grep|sort' || true", "0" },
-        { "mount -t tmpfs none /mnt 2>/dev/null || echo refused", "refused" },
-        { "mkdir /tmp/m; mount -t tmpfs none /tmp/m 2>/dev/null || echo refused", "refused" },
-        { "touch /a && chown 1234:5678 /a && stat -c %u:%g /a", "1234:5678" },
-        { "umask", "0022" },
-    };
+    // Command, and what it prints. Each runs in a shell of its own below pid 1.
+    private static readonly (string Command, string Expected)[] Facts =
+    [
+        ("grep -E '^Cap(Prm|Eff|Bnd):' /proc/self/status | cut -f 2 | sort -u", DefaultCapabilities),
+        ("grep -E '^(CapInh|CapAmb):' /proc/self/status | cut -f 2 | sort -u", "0000000000000000"),
+        ("grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status | cut -f 2 | tr '\n' ' '", "0 2 "),
+        ("hostname other 2>/dev/null || echo refused; unshare -m true 2>/dev/null || echo refused", "refused\nrefused"),
+        ("cat /proc/1/comm", "sh"),
+        ("id -u; id -g", "0\n0"),
+        ("ls /proc/self/fd | wc -l", "4"), // 0, 1, 2, and the directory that ls reads.
+        ("cd /dev && ls -d console full null ptmx pts random shm stderr stdin stdout tty urandom zero 2>/dev/null | grep -v console | tr '\\n' ' '",
+            "full null ptmx pts random shm stderr stdin stdout tty urandom zero "),
+        ("ls /dev | grep -E '^(sd|vd|nvme|loop|kmsg|mem|kvm|fuse|net|mapper)' | wc -l", "0"),
+        ("echo x > /dev/null && head -c 4 /dev/zero | wc -c && head -c 4 /dev/urandom | wc -c", "4\n4"),
+        ("cat /proc/kcore /proc/keys /proc/timer_list 2>/dev/null | wc -c; find /proc/acpi /proc/scsi /sys/firmware -mindepth 1 2>/dev/null | wc -l", "0\n0"),
+        ("(echo 1 > /proc/sys/kernel/domainname) 2>/dev/null || echo read-only", "read-only"),
+        ("(echo b > /proc/sysrq-trigger) 2>/dev/null || echo read-only", "read-only"),
+        ("mkdir /sys/x 2>/dev/null || echo read-only", "read-only"),
+        ("ps | grep -c -v -E 'ps|PID|sh|grep|sort' || true", "0"),
+        ("mount -t tmpfs none /mnt 2>/dev/null || echo refused", "refused"),
+        ("mkdir /tmp/m; mount -t tmpfs none /tmp/m 2>/dev/null || echo refused", "refused"),
+        ("touch /a && chown 1234:5678 /a && stat -c %u:%g /a", "1234:5678"),
+        ("umask", "0022"),
+    ];
 
-    [EndToEndTheory]
-    [MemberData(nameof(Facts))]
-    public async Task A_fact_holds_in_a_step_and_in_a_container(string command, string expected)
+    [EndToEndFact]
+    public async Task Every_fact_holds_in_a_step_and_in_a_container()
     {
         await using Workspace workspace = new();
         await workspace.ImportBusyboxAsync();
-        workspace.Write("fact.sh", command + "\n");
-        (await workspace.BuildTextAsync("FROM busybox\nCOPY fact.sh /\nRUN [\"sh\", \"-c\", \". /fact.sh > /result\"]\n", "-t", "fact")).Succeeded();
-        Assert.Equal(expected, (await workspace.RunAsync("run", "--rm", "fact", "cat", "/result")).Succeeded().Output.TrimEnd('\n'));
-        Assert.Equal(expected, (await workspace.RunAsync("run", "--rm", "busybox", "sh", "-c", command)).Succeeded().Output.TrimEnd('\n'));
+        for (int i = 0; i < Facts.Length; i++) workspace.Write($"facts/{i}", Facts[i].Command + "\n");
+        workspace.Write("all", "for f in /facts/*; do echo \"== ${f##*/}\"; (. $f); echo; done\n");
+        (await workspace.BuildTextAsync("FROM busybox\nCOPY . /\nRUN [\"sh\", \"-c\", \"sh /all > /result\"]\n", "-t", "facts")).Succeeded();
+        Check("RUN", (await workspace.RunAsync("run", "--rm", "facts", "cat", "/result")).Succeeded().Output);
+        Check("run", (await workspace.RunAsync("run", "--rm", "facts", "sh", "-c", "sh /all; true")).Succeeded().Output);
+
+        static void Check(string where, string output)
+        {
+            Dictionary<string, string> answers = output.Split("== ", StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => part.Split('\n', 2)).ToDictionary(part => part[0], part => part[1].TrimEnd('\n'), StringComparer.Ordinal);
+            Assert.Equal(Facts.Select(f => (where, f.Command, f.Expected)), Facts.Select((f, i) => (where, f.Command, answers[$"{i}"])));
+        }
     }
 
     [EndToEndFact]
