@@ -34,7 +34,7 @@ public readonly record struct VertexId(int Value);
 public sealed record Vertex(VertexId Id, Operation Operation, EquatableArray<VertexId> Inputs, VertexOrigin Origin)
 {
     /// <summary>Whether input 0 is the parent file system.</summary>
-    public bool HasParent => Operation is ExecOperation or CopyOperation or MakeDirectoryOperation;
+    public bool HasParent => Operation is ExecOperation or CopyOperation or MergeOperation or MakeDirectoryOperation;
 }
 
 /// <summary>For display only.</summary>

@@ -66,6 +66,36 @@ public sealed class LayerStore
         return snapshot;
     }
 
+    /// <summary>Puts a snapshot's own layer on top of another one. The result's layer is that same layer.</summary>
+    /// <param name="layer">Whose changes are taken; null for none.</param>
+    /// <param name="parent">What they are put on; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it; nothing is left then.</param>
+    /// <exception cref="StoreException">A snapshot is gone, or the disk is full.</exception>
+    public async Task<Snapshot> MergeAsync(Snapshot? layer, Snapshot? parent, CancellationToken cancellationToken)
+    {
+        if (layer is null)
+        {
+            using SnapshotDraft nothing = Snapshots.CreateDraft(parent);
+            return nothing.Commit();
+        }
+
+        LayerBlob blob = await EnsureBlobAsync(layer, cancellationToken);
+        return await Task.Run(
+            () =>
+            {
+                using SnapshotDraft draft = Snapshots.CreateDraft(parent);
+                try
+                {
+                    return Extract(blob, draft, cancellationToken);
+                }
+                catch (Exception error) when (StoreFault.IsStorageError(error))
+                {
+                    throw StoreFault.Explain("can't merge a layer", draft.TreeDirectory, error);
+                }
+            },
+            cancellationToken);
+    }
+
     private string LayerFileOf(Snapshot snapshot) => Path.Combine(Snapshots.Directory, snapshot.Id, FileName);
 
     private LayerBlob Make(Snapshot snapshot, CancellationToken cancellationToken)
@@ -116,17 +146,7 @@ public sealed class LayerStore
         using SnapshotDraft draft = Snapshots.CreateDraft(parent);
         try
         {
-            using (FileStream blob = _blobs.OpenRead(layer.BlobDigest))
-            using (HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content))
-            using (SnapshotTarget target = new(draft.TreeDirectory, Snapshots.Kind, LowerDirectories(parent)))
-            {
-                LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);
-                Digest found = content.Finish(cancellationToken);
-                if (found != layer.DiffId) throw new StoreException($"its content has the diff id {found}");
-            }
-
-            Snapshot snapshot = draft.Commit();
-            Remember(snapshot, layer);
+            Snapshot snapshot = Extract(layer, draft, cancellationToken);
             byte[] file = JsonSerializer.SerializeToUtf8Bytes(new ChainFile(snapshot.Id), StoreJsonContext.Default.ChainFile);
             StoreFiles.Replace(_owner, _layout.ChainFile(chainId), file, durable: false);
             return snapshot;
@@ -135,6 +155,22 @@ public sealed class LayerStore
         {
             throw new StoreException($"layer {layer.DiffId}: {error.Message}", error);
         }
+    }
+
+    private Snapshot Extract(LayerBlob layer, SnapshotDraft draft, CancellationToken cancellationToken)
+    {
+        using (FileStream blob = _blobs.OpenRead(layer.BlobDigest))
+        using (HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content))
+        using (SnapshotTarget target = new(draft.TreeDirectory, Snapshots.Kind, LowerDirectories(draft.Parent)))
+        {
+            LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);
+            Digest found = content.Finish(cancellationToken);
+            if (found != layer.DiffId) throw new StoreException($"its content has the diff id {found}");
+        }
+
+        Snapshot snapshot = draft.Commit();
+        Remember(snapshot, layer);
+        return snapshot;
     }
 
     private IReadOnlyList<string> LowerDirectories(Snapshot? parent) => parent is null

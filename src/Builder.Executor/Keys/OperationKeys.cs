@@ -26,6 +26,7 @@ internal static class OperationKeys
         ArchiveOperation archive => OfArchive(archive.Digest),
         ExecOperation exec => OfExec(exec, inputs),
         CopyOperation copy => OfCopy(copy, inputs),
+        MergeOperation => OfMerge(inputs),
         MakeDirectoryOperation directory => OfMakeDirectory(directory, inputs),
         _ => throw new NotSupportedException($"no key recipe for {operation.GetType().Name}"),
     };
@@ -123,6 +124,13 @@ internal static class OperationKeys
         key.Add("link", copy.Link);
         key.Add("parents", copy.Parents);
         key.Add("exclude", copy.Exclude);
+        AddInputs(key, inputs);
+        return key.Finish();
+    }
+
+    private static CacheKey OfMerge(IReadOnlyList<InputIdentity> inputs)
+    {
+        var key = new CacheKeyWriter("merge", Version);
         AddInputs(key, inputs);
         return key.Finish();
     }

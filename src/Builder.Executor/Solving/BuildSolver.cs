@@ -92,6 +92,12 @@ internal sealed class BuildSolver(
     {
         try
         {
+            if (vertex.Operation is MergeOperation)
+            {
+                Snapshot merged = await store.Layers.MergeAsync(await inputs[1].SnapshotAsync(), await inputs[0].SnapshotAsync(), cancellationToken);
+                return Record(vertex, canonical, merged);
+            }
+
             using SnapshotDraft draft = store.Snapshots.CreateDraft(await inputs[0].SnapshotAsync());
             bool isRepeatable = vertex.Operation switch
             {
@@ -101,15 +107,21 @@ internal sealed class BuildSolver(
                 _ => throw new NotSupportedException($"no runner for {vertex.Operation.GetType().Name}"),
             };
             Snapshot snapshot = draft.Commit();
+            if (isRepeatable) return Record(vertex, canonical, snapshot);
             layers.Begin(vertex, snapshot);
-            if (!isRepeatable) return VertexResult.Of(Digest.Sha256(RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)), snapshot, isRecorded: false);
-            store.Records.Put(new CacheRecord(canonical, snapshot.Id, vertex.Origin.SourceText, time.GetUtcNow()));
-            return VertexResult.Of(canonical.Digest, snapshot);
+            return VertexResult.Of(Digest.Sha256(RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)), snapshot, isRecorded: false);
         }
         catch (Exception e) when (IsExplicable(e))
         {
             throw Explain(vertex, e);
         }
+    }
+
+    private VertexResult Record(Vertex vertex, CacheKey canonical, Snapshot snapshot)
+    {
+        layers.Begin(vertex, snapshot);
+        store.Records.Put(new CacheRecord(canonical, snapshot.Id, vertex.Origin.SourceText, time.GetUtcNow()));
+        return VertexResult.Of(canonical.Digest, snapshot);
     }
 
     public void Alias(CacheKey definition, VertexResult result)

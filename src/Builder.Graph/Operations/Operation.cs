@@ -91,6 +91,7 @@ public sealed record CopyOperation : Operation
     /// <summary>True when input 1 is a stage or an image: owners are kept, ignore rules don't apply.</summary>
     public bool FromImage { get; init; }
 
+    /// <summary>--link: input 0 is the empty file system, and a <see cref="MergeOperation"/> puts the result where it belongs.</summary>
     public bool Link { get; init; }
 
     public bool Parents { get; init; }
@@ -102,6 +103,12 @@ public sealed record CopyOperation : Operation
 /// <param name="Name">File name when the destination is a directory.</param>
 /// <param name="Content">UTF-8 text.</param>
 public sealed record InlineFile(string Name, string Content);
+
+/// <summary>
+/// COPY --link: puts what input 1 holds, made on the empty file system, on top of input 0 as a layer of its own. What is there is neither looked at nor
+/// followed, so input 1 and its layer stay good whatever input 0 becomes.
+/// </summary>
+public sealed record MergeOperation : Operation;
 
 /// <summary>WORKDIR: makes a directory with its parents, 0755, when it is missing. Input 0 is the parent.</summary>
 /// <param name="Path">Absolute.</param>

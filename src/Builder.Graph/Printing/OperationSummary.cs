@@ -14,6 +14,7 @@ internal static class OperationSummary
         GitOperation git => OfGit(git),
         HttpOperation http => $"http {UrlText.Redacted(http.Url)}{Option("digest", http.Digest?.ToString())}{(http.Unpack ? " unpack" : "")}",
         ArchiveOperation archive => $"archive {archive.Digest}",
+        MergeOperation => "merge",
         MakeDirectoryOperation directory => $"mkdir {directory.Path}{Option("user", directory.User)}",
         CopyOperation copy => OfCopy(copy),
         ExecOperation exec => OfExec(exec),

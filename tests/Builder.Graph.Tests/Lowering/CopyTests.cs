@@ -26,9 +26,24 @@ public class CopyTests
     [Fact]
     public void Flags_are_expanded_where_they_should_be()
     {
-        CopyOperation copy = Lowered.From("FROM scratch\nARG U=me M=u+x\nCOPY --chown=$U:3 --chmod=$M --link --exclude=*.$U --exclude=b a /c").Copies[0];
-        Assert.Equal(("me:3", "u+x", true), (copy.Chown, copy.Chmod, copy.Link));
+        CopyOperation copy = Lowered.From("FROM scratch\nARG U=me M=u+x\nCOPY --chown=$U:3 --chmod=$M --exclude=*.$U --exclude=b a /c").Copies[0];
+        Assert.Equal(("me:3", "u+x"), (copy.Chown, copy.Chmod));
         Assert.Equal(["*.$U", "b"], copy.Exclude);
+    }
+
+    [Theory]
+    [InlineData("FROM a\nCOPY --link x /c", true)]
+    [InlineData("FROM a\nADD --link x /c", true)]
+    [InlineData("FROM a\nCOPY --link --chmod=644 x /c", false)] // as BuildKit does
+    [InlineData("FROM scratch\nCOPY --link x /c", false)] // a layer of its own as it is
+    [InlineData("FROM a\nCOPY --link=false x /c", false)]
+    public void A_linked_copy_is_made_on_nothing_and_merged(string dockerfile, bool linked)
+    {
+        BuildGraph graph = Lowered.From(dockerfile).Graph;
+        Vertex copy = graph.Vertices.Single(v => v.Operation is CopyOperation);
+        Assert.Equal(linked, ((CopyOperation)copy.Operation).Link);
+        Assert.Equal(linked, graph[copy.Inputs[0]].Operation is ScratchOperation && graph[graph.Target].Operation is MergeOperation);
+        if (linked) Assert.Equal(copy.Id, graph[graph.Target].Inputs[1]);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class GraphPrinterTests
              v2  [internal] load build context  {context context}
              v3  [build 3/3] RUN --mount=type=cache,target=/c --mount=type=secret,id=s --mount=type=ssh --mount=type=tmpfs,target=/t --mount=target=/b --network=none echo "a\b"  {exec /bin/sh -c echo "a\b" cwd=/src user=1 network=none mount=cache:/c(/c) mount=secret:s mount=ssh:default mount=tmpfs:/t mount=bind:/b<-1:/}  <- v1 v2
              v4  FROM scratch  {scratch}
-             v5  [stage-1 1/3] COPY --from=build --chown=1 --chmod=7 --link --exclude=x --exclude=y /a /b /c/  {copy /a /b -> /c/ link chown=1 chmod=7 exclude=x,y}  <- v4 v3
+             v5  [stage-1 1/3] COPY --from=build --chown=1 --chmod=7 --link --exclude=x --exclude=y /a /b /c/  {copy /a /b -> /c/ chown=1 chmod=7 exclude=x,y}  <- v4 v3
              v6  [stage-1 2/3] ADD <<f d /  {copy /d <<f -> / unpack}  <- v5 v2
             *v7  [stage-1 3/3] RUN <<g (#!/bin/x)  {exec /bin/sh -c /dev/pipes/g cwd=/ mount=script:/dev/pipes/g}  <- v6
 

@@ -48,8 +48,11 @@ internal static class CopyLowering
         string flags = copy.Flags.Parents ? " --parents" : "";
         IEnumerable<string> files = [.. sources.Select(UrlText.Redacted), .. inlineFiles.Select(file => "<<" + file.Name), destination];
         scope.CommitStep(
-            operation, inputs, scope.ExpandedLabelText(), $"{keyword}{flags} {string.Join(' ', files)} # buildkit", Written(copy, sources, scope));
+            operation with { Link = IsLinked(operation, scope) }, inputs, scope.ExpandedLabelText(), $"{keyword}{flags} {string.Join(' ', files)} # buildkit", Written(copy, sources, scope));
     }
+
+    // As BuildKit does, a mode makes it an ordinary copy. On the empty file system every copy is a layer of its own.
+    private static bool IsLinked(CopyOperation copy, InstructionScope scope) => copy.Link && copy.Chmod is null && !scope.StandsOnNothing;
 
     // With --parents the pivot says which part of the path isn't repeated below the destination, so it must survive cleaning.
     private static string BelowRoot(string source, bool parents)

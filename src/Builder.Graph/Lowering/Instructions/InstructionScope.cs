@@ -108,6 +108,9 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
                 span);
     }
 
+    /// <summary>Whether the stage's file system is still the empty one.</summary>
+    public bool StandsOnNothing => State.Current == Context.Scratch(Origin());
+
     /// <summary>Adds a history entry without a layer.</summary>
     public void Commit(string createdBy) => AddHistory(new HistoryItem(createdBy, null));
 
@@ -121,7 +124,16 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
         Operation operation, IEnumerable<VertexId> furtherInputs, string label, string createdBy, EquatableArray<WrittenSource> sources = default)
     {
         VertexOrigin origin = Origin() with { Label = State.Steps.Next(label, Planned.IsTrigger), Sources = sources };
-        State.Current = Context.Graph.Add(operation, new([State.Current, .. furtherInputs]), origin);
+        if (operation is CopyOperation { Link: true })
+        {
+            VertexId layer = Context.Graph.Add(operation, new([Context.Scratch(Origin()), .. furtherInputs]), origin);
+            State.Current = Context.Graph.Add(new MergeOperation(), new([State.Current, layer]), origin with { Label = "merging " + origin.Label, Sources = default });
+        }
+        else
+        {
+            State.Current = Context.Graph.Add(operation, new([State.Current, .. furtherInputs]), origin);
+        }
+
         AddHistory(new HistoryItem(createdBy, State.Current));
     }
 

@@ -48,8 +48,11 @@ internal sealed class LoweringContext(LoweringRequest request, StageList stages,
         ImageSource image => AddImage(
             image.Request, Request.Images[image.Request.Key], user with { Label = $"FROM {image.Request.Reference}" }),
         ContextSource context => AddContext(context, user),
-        _ => Graph.Add(new ScratchOperation(), [], user with { Label = "FROM scratch" }),
+        _ => Scratch(user),
     };
+
+    /// <summary>The empty file system.</summary>
+    public VertexId Scratch(VertexOrigin user) => Graph.Add(new ScratchOperation(), [], user with { Label = "FROM scratch" });
 
     /// <summary>The files of a named context.</summary>
     public VertexId AddContext(ContextSource context, VertexOrigin user) =>
