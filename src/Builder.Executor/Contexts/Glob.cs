@@ -4,18 +4,21 @@ namespace Builder.Executor.Contexts;
 
 /// <summary>
 /// A compiled file name pattern: <c>*</c> and <c>?</c> stop at slashes, <c>[a-z]</c> and <c>[^a-z]</c> are classes, a backslash takes the
-/// next character literally. With double stars, <c>**</c> stands for any number of whole names. Matching follows all possibilities at once,
+/// next character literally. With double stars, as in ignore files, <c>**</c> stands for any number of whole names, and a class may hold the slash.
+/// Matching follows all possibilities at once,
 /// so its time is bounded by pattern length times path length, whatever a hostile pattern looks like.
 /// </summary>
 internal sealed class Glob
 {
     private readonly List<Token> _tokens = [];
     private readonly string? _literal;
+    private readonly bool _doubleStars;
 
     /// <summary>Compiles a pattern.</summary>
     /// <exception cref="FormatException">The pattern is malformed.</exception>
     public Glob(string pattern, bool doubleStars)
     {
+        _doubleStars = doubleStars;
         Rune[] runes = [.. pattern.EnumerateRunes()];
         for (int i = 0; i < runes.Length;) i = Compile(pattern, runes, i, doubleStars);
         if (_tokens.TrueForAll(t => t.Kind == TokenKind.Literal)) _literal = string.Concat(_tokens.Select(t => t.Literal.ToString()));
@@ -104,7 +107,7 @@ internal sealed class Glob
         {
             case TokenKind.Literal when token.Literal == rune:
             case TokenKind.AnyOne when !isSlash:
-            case TokenKind.Class when !isSlash && token.Class!.Contains(rune):
+            case TokenKind.Class when (!isSlash || _doubleStars) && token.Class!.Contains(rune):
                 Add(ref states, state + 1);
                 break;
             case TokenKind.AnyInName when !isSlash:
