@@ -8,9 +8,10 @@ internal sealed class StageGenerator(Chance chance, IReadOnlyList<string> contex
 {
     private static readonly string[] Targets = ["/", "/d", "/d/", "/d/e/f", "/d/e/", ".", "./", "x", "x/", "/opt/$A", "/opt/${B:-b}/", "/lnk", "/lnk/", "/etc/extra", "/usr/bin/"];
     private static readonly string[] Owners = ["0:0", "1000", "1000:50", "app", "app:staff", "daemon:1001", "65534", "12:34"];
-    private static readonly string[] ImagePaths = ["/etc/passwd", "/etc", "/d", "/d/e", "/usr/bin/env", "/root", "/x", "/opt", "/var/*", "/etc/*s*", "/tmp/../etc/group", "/bin/busybox", "/lnk", "/tree"];
+    private static readonly string[] ImagePaths = ["/etc/passwd", "/etc", "/d*", "/d*/e", "/usr/bin/env", "/root", "/x*", "/op?", "/var/*", "/etc/*s*", "/tmp/../etc/group", "/bin/busybox", "/ln[k]", "/tre*", "/home"];
 
-    private int _counter;
+    // Names of files that steps make are each used once, also over stages: one may be a pipe.
+    private int _counter = 100 * stages.Count;
 
     public void Append(StringBuilder dockerfile)
     {
@@ -29,7 +30,7 @@ internal sealed class StageGenerator(Chance chance, IReadOnlyList<string> contex
         (stages.Count > 0 ? 12 : 0, CopyFrom),
         (hasShell ? 28 : 0, Run),
         (8, () => chance.Pick("ENV ", "ENV  ") + MetadataGenerator.Pairs(chance, "A", "B", "C", "PATH2", "D_E")),
-        (6, () => "ARG " + chance.Pick("A", "A=one", "B=two", "C=${A}three", "GLOBAL=over", "D=\"a b\" E=$D")),
+        (6, () => "ARG " + chance.Pick("A", "A=one", "B=two", "C=${A}three", "GLOBAL=over", "D=\"a b\" E=e")),
         (8, () => "WORKDIR " + chance.Pick("/w", "w", "/w/a b", "..", "/d", "$A", "/opt/${B}", "x/../y", "/lnk/in")),
         (hasShell ? 5 : 1, () => "USER " + chance.Pick("app", "0", "1000:50", "root", "daemon", "app:staff")),
         (12, () => MetadataGenerator.Instruction(chance)));
@@ -73,7 +74,7 @@ internal sealed class StageGenerator(Chance chance, IReadOnlyList<string> contex
         (context.Count > 0 ? 8 : 0, () => chance.Pick(context) + "/"),
         (context.Count > 0 ? 5 : 0, () => "/../" + chance.Pick(context)),
         (8, () => chance.Pick(".", "./", "/")),
-        (24, () => chance.Pick("*", "*.txt", "[a-c]*", "?", "s*", "*/*", "src/*", "l?b", ".h*", "*.nothing", "[^a]", "lib/*.txt")),
+        (24, () => chance.Pick("*", "*.txt", "[a-c]*", "?", "s*", "*/*", "s*/*", "l?b", ".h*", "*.nothing", "[^a]", "l*/*.txt")),
         (1, () => "missing"));
 
     private string Run()
@@ -93,7 +94,7 @@ internal sealed class StageGenerator(Chance chance, IReadOnlyList<string> contex
             $"chmod {(hasSpecialBits ? chance.Pick("4755", "g+s", "1777") : chance.Pick("600", "755", "o-rwx"))} {path}", $"chown {chance.Pick(Owners)} {path}", $"ln -s {path} {other}", $"ln {path} {other}",
             $"ln -sfn /opt /lnk", $"mkfifo {made}", $"touch -d '2003-04-05 06:07:08' {path}", $"mkdir -p /tree/a /tree/b/c && echo t > /tree/b/c/t && ln /tree/b/c/t /tree/hard",
             $"env | grep -E '^(A|B|C|D|E|D_E|GLOBAL|PATH2|RICH|COLOUR|TRIGGERED|PATH|HOME)=' | sort > {made}", $"id -u > {made}; id -g >> {made}; id -G | tr ' ' '\\n' | sort -un >> {made}", $"pwd > {made}", $"rm -rf /etc/extra && mkdir /etc/extra",
-            $"ls -lan / | awk '{{print $1,$3,$4,$9}}' > {made}", $"rm -f /etc/group; echo root:x:0: > /etc/group", $"cat /proc/self/status | grep -E '^(Uid|Gid|Cap...):' > {made}", "umask 077; rm -f /tmp/u; echo u > /tmp/u",
+            $"l=$(ls -lan /); echo \"$l\" | awk '{{print $1,$3,$4,$9}}' > {made}", $"cat /proc/self/status | grep -E '^(Uid|Gid|Cap...):' > {made}", "umask 077; rm -f /tmp/u; echo u > /tmp/u",
             $"echo \"$A $B ${{C:-none}}\" > {made}", $"rm -rf /d && mkdir /d && echo new > /d/new");
     }
 }
