@@ -36,12 +36,6 @@ public static class DiagnosticCodes
     /// <summary>The file holds bytes that are not UTF-8.</summary>
     public const string InvalidUtf8 = "BLD1011";
 
-    /// <summary>The file is written for a frontend that isn't run here (error), or asks for a newer language (warning).</summary>
-    public const string UnknownSyntax = "BLD1012";
-
-    /// <summary>The file uses what the language level it names didn't have yet (warning).</summary>
-    public const string NewerThanSyntax = "BLD1013";
-
     /// <summary>An instruction lacks an argument.</summary>
     public const string MissingArgument = "BLD1101";
 
