@@ -3,7 +3,7 @@ using Builder.EndToEnd.Tests.Harness;
 namespace Builder.EndToEnd.Tests.Builds;
 
 /// <summary>Contexts and sources of ADD that are fetched over HTTP, from git, or come as archives.</summary>
-public sealed class SourceTests : IAsyncDisposable
+public sealed class SourceTests : IAsyncLifetime, IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -12,11 +12,11 @@ public sealed class SourceTests : IAsyncDisposable
 
     public SourceTests() => _server = new SourceServer(_workspace.PathTo("www"));
 
-    public async ValueTask DisposeAsync()
-    {
-        _server.Dispose();
-        await _workspace.DisposeAsync();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _workspace.DisposeAsync();
+
+    public void Dispose() => _server.Dispose();
 
     [EndToEndFact]
     public async Task Add_of_a_url_is_a_private_file_with_the_servers_time_and_is_asked_for_again_but_not_sent_again()
