@@ -36,7 +36,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];
         await using var layers = new LayerQueue(store.Layers, chain, stop.Token);
-        using var contexts = new ContextSet(options.Contexts);
+        using var contexts = new ContextSet(options.Contexts, options.ContextModes);
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
         using var resources = new StepResources(options.Steps, store);

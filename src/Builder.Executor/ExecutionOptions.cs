@@ -16,6 +16,9 @@ public sealed record ExecutionOptions
     /// <summary>How sources are fetched.</summary>
     public SourceSettings Sources { get; init; } = new();
 
+    /// <summary>What counts as the mode of a file in a context.</summary>
+    public ContextModes ContextModes { get; init; }
+
     /// <summary>Look nothing up; results are still stored.</summary>
     public bool NoCache { get; init; }
 

@@ -11,4 +11,5 @@ public sealed record CacheKey(Digest Digest, EquatableArray<CacheKeyField> Field
 /// <summary>One field of a key.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="ValueDigest">Digest of its encoded value.</param>
-public sealed record CacheKeyField(string Name, Digest ValueDigest);
+/// <param name="Text">The value for people, cut short when it is long; null when it may be a secret.</param>
+public sealed record CacheKeyField(string Name, Digest ValueDigest, string? Text = null);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,7 +10,8 @@ namespace Builder.Cache.Keys;
 
 /// <summary>
 /// Builds a cache key from an allow-list of named, typed, length-framed fields: no two different inputs share an encoding. Remembers
-/// each field's name and value digest (not the value: it may be a secret), so that two keys can be compared later.
+/// each field's name and value digest, so that two keys can be compared later; the value itself only where the recipe says that it
+/// is no secret.
 /// </summary>
 /// <remarks>
 /// A value is hashed as: type tag, number of parts, then each part as form, length and bytes. A key is hashed as: format, kind, version,
@@ -21,6 +23,7 @@ public sealed class CacheKeyWriter
     private const byte Format = 1;
     private const byte FormUtf8 = 0;
     private const byte FormUtf16 = 1;
+    private const int LongestText = 1024;
 
     private readonly List<CacheKeyField> _fields = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -48,13 +51,16 @@ public sealed class CacheKeyWriter
     public int Version { get; }
 
     /// <summary>Adds a text; null differs from empty.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="readable">Keep the value itself too.</param>
     /// <exception cref="ArgumentException">The key has a field of this name already.</exception>
-    public void Add(string name, string? value)
+    public void Add(string name, string? value, bool readable = false)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendHeader(hash, value is null ? Tag.Null : Tag.Text, value is null ? 0 : 1);
         if (value is not null) AppendPart(hash, value);
-        AddField(name, hash);
+        AddField(name, hash, readable ? value : null);
     }
 
     /// <summary>Adds a truth value.</summary>
@@ -63,7 +69,7 @@ public sealed class CacheKeyWriter
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendHeader(hash, Tag.Truth, value ? 1 : 0);
-        AddField(name, hash);
+        AddField(name, hash, value ? "yes" : "no");
     }
 
     /// <summary>Adds a number.</summary>
@@ -72,7 +78,7 @@ public sealed class CacheKeyWriter
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendHeader(hash, Tag.Number, value);
-        AddField(name, hash);
+        AddField(name, hash, value.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Adds a digest.</summary>
@@ -82,7 +88,7 @@ public sealed class CacheKeyWriter
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendHeader(hash, Tag.Digest, 1);
         AppendPart(hash, value.ToString());
-        AddField(name, hash);
+        AddField(name, hash, value.ToString());
     }
 
     /// <summary>Adds bytes.</summary>
@@ -92,18 +98,21 @@ public sealed class CacheKeyWriter
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendHeader(hash, Tag.Bytes, value.Length);
         hash.AppendData(value);
-        AddField(name, hash);
+        AddField(name, hash, null);
     }
 
     /// <summary>Adds a list of texts, in the order given; null differs from empty.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="values">Its value.</param>
+    /// <param name="readable">Keep the values themselves too, joined by blanks.</param>
     /// <exception cref="ArgumentException">The key has a field of this name already.</exception>
-    public void Add(string name, IEnumerable<string>? values)
+    public void Add(string name, IEnumerable<string>? values, bool readable = false)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         IReadOnlyCollection<string> items = values as IReadOnlyCollection<string> ?? values?.ToList() ?? [];
         AppendHeader(hash, values is null ? Tag.NullList : Tag.List, items.Count);
         foreach (string item in items) AppendPart(hash, item);
-        AddField(name, hash);
+        AddField(name, hash, readable && values is not null ? string.Join(' ', items) : null);
     }
 
     /// <summary>Ends the key.</summary>
@@ -161,10 +170,10 @@ public sealed class CacheKeyWriter
         return Digest.FromSha256(value);
     }
 
-    private void AddField(string name, IncrementalHash hash)
+    private void AddField(string name, IncrementalHash hash, string? text)
     {
         if (_finished) throw new InvalidOperationException("the key is finished");
         if (!_names.Add(name)) throw new ArgumentException($"the key has a field '{name}' already", nameof(name));
-        _fields.Add(new CacheKeyField(name, DigestOf(hash)));
+        _fields.Add(new CacheKeyField(name, DigestOf(hash), text is { Length: > LongestText } ? text[..LongestText] + "..." : text));
     }
 }

@@ -34,8 +34,9 @@ public sealed class RecordStore
     /// <summary>Stores a record under its key.</summary>
     /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
     public void Put(CacheRecord record) => Write(record.Key.Digest, new RecordFile(
+        RecordFile.CurrentFormat,
         Alias: null,
-        [.. record.Key.Fields.Select(f => new RecordField(f.Name, f.ValueDigest.ToString()))],
+        [.. record.Key.Fields.Select(RecordField.From)],
         record.SnapshotId,
         record.Description,
         record.CreatedAt));
@@ -44,25 +45,20 @@ public sealed class RecordStore
     /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
     public void PutAlias(Digest definitionKey, Digest recordKey)
     {
-        if (definitionKey != recordKey) Write(definitionKey, new RecordFile(recordKey.ToString(), null, null, null, null));
+        if (definitionKey != recordKey) Write(definitionKey, new RecordFile(RecordFile.CurrentFormat, recordKey.ToString(), null, null, null, null));
     }
 
     private static CacheRecord? ToRecord(Digest key, RecordFile file)
     {
         if (file is not { Fields: not null, SnapshotId: not null, Description: not null, CreatedAt: { } createdAt }) return null;
-        List<CacheKeyField> fields = [];
-        foreach (RecordField? field in file.Fields)
-        {
-            if (field?.Name is null || !Digest.TryParse(field.Digest, out Digest digest)) return null;
-            fields.Add(new CacheKeyField(field.Name, digest));
-        }
-
+        if (RecordField.Read(file.Fields) is not { } fields) return null;
         return new CacheRecord(new CacheKey(key, [.. fields]), file.SnapshotId, file.Description, createdAt);
     }
 
     private string PathOf(Digest key) => Path.Combine(Directory, key.Hex);
 
-    private RecordFile? Read(Digest key) => StoreFiles.ReadJson(PathOf(key), StoreJsonContext.Default.RecordFile, MaxSize);
+    private RecordFile? Read(Digest key) =>
+        StoreFiles.ReadJson(PathOf(key), StoreJsonContext.Default.RecordFile, MaxSize) is { Format: RecordFile.CurrentFormat } file ? file : null;
 
     // Not synced: a record cut short by a power failure can't be read as JSON and counts as absent, which costs one step executed again;
     // syncing would make every step wait for the disk to take what it wrote.

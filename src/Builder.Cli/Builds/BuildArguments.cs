@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Builder.Cli.Builds.Calls;
+using Builder.Executor;
 using Builder.Executor.Steps;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
@@ -40,6 +41,9 @@ internal sealed record BuildArguments
 
     /// <summary>What RUN steps may ask for.</summary>
     public EquatableArray<Entitlement> Entitlements { get; init; }
+
+    /// <summary>What counts as the mode of a file in the context.</summary>
+    public ContextModes ContextModes { get; init; }
 
     /// <summary>Ask the registry for base images even when the store has them.</summary>
     public bool Pull { get; init; }

@@ -159,6 +159,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             NoCacheStages = session.Arguments.NoCacheStages,
             Steps = session.Arguments.Steps,
             Epoch = session.Arguments.Epoch,
+            ContextModes = session.Arguments.ContextModes,
         };
         return session.Arguments.Jobs is { } jobs ? options with { Jobs = jobs } : options;
     }

@@ -7,6 +7,7 @@ using Builder.Cli.Hosting;
 using Builder.Cli.Rendering;
 using Builder.Cli.Terminals;
 using Builder.Cli.Transfers;
+using Builder.Executor;
 using Builder.Graph.Operations;
 using Builder.Oci.Collections;
 
@@ -23,6 +24,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string[]> _contexts = Flags.Many("--build-context", "Add a named context (name=path, URL, docker-image:// or oci-layout://)");
     private readonly Option<string[]> _labels = Flags.Many("--label", "Set metadata of the image");
     private readonly Option<bool> _noCache = Flags.Switch("--no-cache", "Do not use the cache");
+    private readonly Option<string?> _contextModes =
+        Flags.Text("--context-modes", "File modes in the context: keep them, or git: 0755 or 0644, whatever the checkout's umask", valueName: "keep|git");
     private readonly Option<bool> _pull = Flags.Switch("--pull", "Always ask the registry for base images");
     private readonly Option<string[]> _outputs = Flags.Many("--output", "Where the result goes (type=docker|oci|tar|local|image|registry,dest=path)", "-o");
     private readonly Option<bool> _load = Flags.Switch("--load", "Keep the image in the local store, whatever --output says");
@@ -49,8 +52,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         command.Add(_context);
         foreach (Option option in new Option[]
         {
-            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _pull, _outputs, _load, _push, _metadataFile, _annotations, _iidFile, _progress, _quiet,
-            _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
+            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _contextModes, _pull, _outputs, _load, _push, _metadataFile, _annotations, _iidFile,
+            _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
         })
         {
             command.Add(option);
@@ -95,6 +98,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             NoCacheStages = _steps.NoCacheStages(parsed),
             Steps = _steps.Read(parsed, environment),
             Entitlements = [.. _steps.Entitlements(parsed)],
+            ContextModes = Modes(parsed.GetValue(_contextModes)),
             Pull = parsed.GetValue(_pull),
             Outputs = Outputs(parsed),
             MetadataFile = parsed.GetValue(_metadataFile),
@@ -139,6 +143,13 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         "none" => NetworkMode.None,
         "host" => NetworkMode.Host,
         _ => throw CommandException.Usage($"network mode \"{value}\" is not supported", "use default, none or host"),
+    };
+
+    private static ContextModes Modes(string? value) => value switch
+    {
+        null or "" or "keep" => ContextModes.Keep,
+        "git" => ContextModes.Git,
+        _ => throw CommandException.Usage($"invalid --context-modes \"{value}\": expected keep or git"),
     };
 
     private static int? Jobs(string? value) => value switch

@@ -8,6 +8,8 @@ namespace Builder.Executor.Contexts;
 /// <summary>The digest of what a COPY or a bind mount reads: everything that decides the result, nothing else; never a time.</summary>
 internal static class ContentDigest
 {
+    private const int Version = 2;
+
     private static readonly string EmptyFile = Digest.Sha256([]).ToString();
 
     /// <summary>Digest of all matches of all sources.</summary>
@@ -19,6 +21,7 @@ internal static class ContentDigest
     {
         HashInParallel(tree, sources.SelectMany(s => s).SelectMany(m => m.Entries), cancellationToken);
         using var hash = new ContentHash();
+        hash.Add(Version);
         hash.Add(sources.Count);
         foreach (IReadOnlyList<SourceMatch> matches in sources)
         {
@@ -64,6 +67,7 @@ internal static class ContentDigest
         hash.Add(match.Ancestors.Count);
         foreach (TreeEntry ancestor in match.Ancestors) AddMetadata(hash, ancestor, view);
         hash.Add(match.Entries.Count);
+        var linked = new Dictionary<(ulong Device, ulong Inode), TreePath>();
         foreach (TreeEntry entry in match.Entries)
         {
             hash.Add(entry.Path.RelativeTo(match.Path).ToBytes());
@@ -76,7 +80,18 @@ internal static class ContentDigest
             if (entry.Status.Type is not (FileType.Regular or FileType.Socket)) continue;
             hash.Add(entry.Status.IsRegular ? entry.Status.Size : 0);
             hash.Add(entry.Status.IsRegular ? tree.HashFile(entry, cancellationToken).ToString() : EmptyFile);
+
+            // Names of one file arrive as names of one file.
+            hash.Add(entry.Status.IsRegular ? EarlierName(match, entry, linked)?.ToBytes() ?? [] : []);
         }
+    }
+
+    /// <summary>The first name, below the match, of a file that has had one already in this match; else null.</summary>
+    internal static TreePath? EarlierName(SourceMatch match, TreeEntry entry, Dictionary<(ulong Device, ulong Inode), TreePath> linked)
+    {
+        if (entry.Status.LinkCount < 2) return null;
+        TreePath name = entry.Path.RelativeTo(match.Path);
+        return linked.TryAdd((entry.Status.Device, entry.Status.Inode), name) ? null : linked[(entry.Status.Device, entry.Status.Inode)];
     }
 
     private static void AddMetadata(ContentHash hash, TreeEntry entry, MetadataView view)

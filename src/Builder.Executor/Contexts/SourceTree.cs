@@ -14,7 +14,9 @@ namespace Builder.Executor.Contexts;
 /// <param name="ignore">What counts as absent.</param>
 /// <param name="description">For messages, such as <c>the build context</c>.</param>
 /// <param name="isContext">False for a stage or an image.</param>
-internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, string description, bool isContext) : IDisposable
+/// <param name="modes">What counts as the mode of what is in it.</param>
+internal sealed class SourceTree(
+    DirectoryHandle root, IgnoreRules ignore, string description, bool isContext, ContextModes modes = ContextModes.Keep) : IDisposable
 {
     private readonly ConcurrentDictionary<TreePath, (FileStatus Status, Digest Digest)> _hashed = new();
 
@@ -23,6 +25,9 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
     public string Description => description;
 
     public bool IsContext => isContext;
+
+    /// <summary>Whether entries are shown with other modes than those they have.</summary>
+    public bool ChangesModes => modes != ContextModes.Keep;
 
     public DirectoryHandle Root => root;
 
@@ -60,7 +65,7 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
         var walk = new WalkState(ignore.StateOf(top), exclude.StateOf(top.RelativeTo(excludeBase)));
         if (top.IsRoot)
         {
-            entries.Add(new TreeEntry(top, root.StatSelf(), null, []));
+            entries.Add(new TreeEntry(top, Shown(root.StatSelf()), null, []));
             WalkDirectory(top, walk, exclude, excludeBase, entries);
             return entries;
         }
@@ -90,11 +95,11 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
     /// <summary>Status of a path without links in it, not followed; null when there is nothing.</summary>
     public FileStatus? Stat(TreePath path)
     {
-        if (path.IsRoot) return root.StatSelf();
+        if (path.IsRoot) return Shown(root.StatSelf());
         FileStatus status = default;
         bool found = false;
         Access(path, () => found = root.TryStatBeneath(path.ToBytes(), followLast: false, out status));
-        return found ? status : null;
+        return found ? Shown(status) : null;
     }
 
     /// <summary>An entry alone, without what is below it; null when there is nothing.</summary>
@@ -158,6 +163,15 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
 
     public void Dispose() => root.Dispose();
 
+    // As git keeps modes: whether the owner may execute a file, and nothing else.
+    private FileStatus Shown(in FileStatus status)
+    {
+        const int Everything = 0x1ED, Readable = 0x1A4, OwnerExecutes = 0x40;
+        return modes == ContextModes.Keep || !(status.IsRegular || status.IsDirectory)
+            ? status
+            : status with { Mode = status.IsDirectory || (status.Mode & OwnerExecutes) != 0 ? Everything : Readable };
+    }
+
     private DirectoryHandle OpenDirectory(TreePath path)
     {
         DirectoryHandle? directory = null;
@@ -208,6 +222,7 @@ internal sealed class SourceTree(DirectoryHandle root, IgnoreRules ignore, strin
     private TreeEntry? Read(DirectoryHandle directory, TreePath path, byte[] name)
     {
         if (!directory.TryStat(name, out FileStatus status)) return null;
+        status = Shown(status);
         byte[]? target = status.IsSymbolicLink ? directory.ReadLink(name) : null;
         if (!status.IsRegular && !status.IsDirectory) return new TreeEntry(path, status, target, []);
         IReadOnlyList<string> names = directory.ListAttributes(name);

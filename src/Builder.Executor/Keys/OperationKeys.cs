@@ -11,7 +11,7 @@ namespace Builder.Executor.Keys;
 /// </summary>
 internal static class OperationKeys
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>The key of a vertex.</summary>
     /// <param name="operation">What it does.</param>
@@ -35,7 +35,7 @@ internal static class OperationKeys
     private static CacheKey OfImage(ImageOperation image)
     {
         var key = new CacheKeyWriter("image", Version);
-        key.Add("layers", image.DiffIds.Select(d => d.ToString()));
+        key.Add("layers", image.DiffIds.Select(d => d.ToString()), readable: true);
         return key.Finish();
     }
 
@@ -43,7 +43,7 @@ internal static class OperationKeys
     private static CacheKey OfContext(ContextOperation context)
     {
         var key = new CacheKeyWriter("context", Version);
-        key.Add("name", context.Name);
+        key.Add("name", context.Name, readable: true);
         return key.Finish();
     }
 
@@ -52,8 +52,8 @@ internal static class OperationKeys
     {
         var key = new CacheKeyWriter("git", Version);
         key.Add("remote", git.Remote);
-        key.Add("commit", git.Commit ?? throw new InvalidOperationException("the commit has not been resolved"));
-        key.Add("subdirectory", git.Subdirectory);
+        key.Add("commit", git.Commit ?? throw new InvalidOperationException("the commit has not been resolved"), readable: true);
+        key.Add("subdirectory", git.Subdirectory, readable: true);
         key.Add("keep git directory", git.KeepGitDirectory);
         key.Add("submodules", git.Submodules);
         key.Add("commit times", git.CommitTimes);
@@ -67,7 +67,7 @@ internal static class OperationKeys
         if (http.Unpack) return OfArchive(digest);
         var key = new CacheKeyWriter("http", Version);
         key.Add("content", digest);
-        key.Add("name", http.FileName);
+        key.Add("name", http.FileName, readable: true);
         return key.Finish();
     }
 
@@ -81,16 +81,30 @@ internal static class OperationKeys
     private static CacheKey OfExec(ExecOperation exec, IReadOnlyList<InputIdentity> inputs)
     {
         var key = new CacheKeyWriter("run", Version);
-        key.Add("argv", exec.Arguments);
-        key.Add("env", exec.Environment);
-        key.Add("workdir", exec.WorkingDirectory);
-        key.Add("user", exec.User);
-        key.Add("network", NameOf(exec.Network));
+        key.Add("argv", exec.Arguments, readable: true);
+        AddEnvironment(key, exec.Environment);
+        key.Add("workdir", exec.WorkingDirectory, readable: true);
+        key.Add("user", exec.User, readable: true);
+        key.Add("network", NameOf(exec.Network), readable: true);
         key.Add("insecure", exec.Insecure);
         key.Add("mounts", exec.Mounts.Count);
         for (int i = 0; i < exec.Mounts.Count; i++) AddMount(key, $"mount {i + 1}", exec.Mounts[i]);
         AddInputs(key, inputs);
         return key.Finish();
+    }
+
+    // One field per variable, so that a miss can name it; the values may be secrets. A name that comes twice is counted.
+    private static void AddEnvironment(CacheKeyWriter key, IReadOnlyList<string> environment)
+    {
+        key.Add("variables", environment.Count);
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (string variable in environment)
+        {
+            int equals = variable.IndexOf('=', StringComparison.Ordinal);
+            string name = equals < 0 ? variable : variable[..equals];
+            int count = seen[name] = seen.GetValueOrDefault(name) + 1;
+            key.Add(count == 1 ? $"env {name}" : $"env {name}={count}", equals < 0 ? null : variable[(equals + 1)..]);
+        }
     }
 
     private static void AddMount(CacheKeyWriter key, string name, ExecMount mount)
@@ -101,29 +115,29 @@ internal static class OperationKeys
             CacheExecMount cache => ["cache", cache.Target, cache.CacheId, cache.Source, Text(cache.ReadOnly)],
             TmpfsExecMount tmpfs => ["tmpfs", tmpfs.Target, tmpfs.SizeBytes is { } size ? Text(size) : "", Text(tmpfs.ReadOnly)],
             SecretExecMount secret =>
-                ["secret", secret.Target, secret.Id, secret.EnvironmentName ?? "", Text(secret.Mode), Text(secret.Uid), Text(secret.Gid)],
+                ["secret", secret.Target, secret.Id, secret.EnvironmentName is { } variable ? "=" + variable : "", Text(secret.Mode), Text(secret.Uid), Text(secret.Gid)],
             SshExecMount ssh => ["ssh", ssh.Target, ssh.Id, Text(ssh.Mode), Text(ssh.Uid), Text(ssh.Gid)],
             ScriptExecMount script => ["script", script.Target, script.Content],
             _ => throw new NotSupportedException($"no key recipe for {mount.GetType().Name}"),
         };
-        key.Add(name, fields);
+        key.Add(name, fields, readable: mount is not ScriptExecMount);
     }
 
     private static CacheKey OfCopy(CopyOperation copy, IReadOnlyList<InputIdentity> inputs)
     {
         var key = new CacheKeyWriter("copy", Version);
-        key.Add("sources", copy.Sources);
+        key.Add("sources", copy.Sources, readable: true);
         key.Add("fetched", copy.Fetched.SelectMany(f => (string[])[Text(f.InputIndex), f.Path, Text(f.Position), Text(f.Unpack)]));
-        key.Add("inline names", copy.InlineFiles.Select(f => f.Name));
+        key.Add("inline names", copy.InlineFiles.Select(f => f.Name), readable: true);
         key.Add("inline files", copy.InlineFiles.Select(f => f.Content));
-        key.Add("destination", copy.Destination);
-        key.Add("chown", copy.Chown);
-        key.Add("chmod", copy.Chmod);
+        key.Add("destination", copy.Destination, readable: true);
+        key.Add("chown", copy.Chown, readable: true);
+        key.Add("chmod", copy.Chmod, readable: true);
         key.Add("unpack", copy.UnpackArchives);
         key.Add("from image", copy.FromImage);
         key.Add("link", copy.Link);
         key.Add("parents", copy.Parents);
-        key.Add("exclude", copy.Exclude);
+        key.Add("exclude", copy.Exclude, readable: true);
         AddInputs(key, inputs);
         return key.Finish();
     }
@@ -138,8 +152,8 @@ internal static class OperationKeys
     private static CacheKey OfMakeDirectory(MakeDirectoryOperation directory, IReadOnlyList<InputIdentity> inputs)
     {
         var key = new CacheKeyWriter("mkdir", Version);
-        key.Add("path", directory.Path);
-        key.Add("user", directory.User);
+        key.Add("path", directory.Path, readable: true);
+        key.Add("user", directory.User, readable: true);
         AddInputs(key, inputs);
         return key.Finish();
     }

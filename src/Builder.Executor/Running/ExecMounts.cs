@@ -134,7 +134,7 @@ internal sealed class ExecMounts(SnapshotStore snapshots, SnapshotViews views, S
     private SandboxMount BindContext(BindExecMount bind, SourceTree context, CancellationToken cancellationToken)
     {
         TreePath source = Resolve(bind, context);
-        if (context.Ignore.IsEmpty && bind.ReadOnly)
+        if (context.Ignore.IsEmpty && bind.ReadOnly && !context.ChangesModes)
             return new BindMount(Path.Combine(ContextPath(context), source.ToString()), bind.Target, ReadOnly: true);
 
         SnapshotDraft copy = Hold(snapshots.CreateDraft(null));

@@ -5,7 +5,7 @@ using Builder.Linux.Files;
 namespace Builder.Executor.Solving;
 
 /// <summary>The local contexts of a build, opened when something reads them.</summary>
-internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> contexts) : IDisposable
+internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> contexts, ContextModes modes) : IDisposable
 {
     private const string MainName = "context";
 
@@ -29,7 +29,7 @@ internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> conte
         string description = name == MainName ? "the build context" : $"the build context '{name}'";
         try
         {
-            return _open[name] = new SourceTree(DirectoryHandle.Open(context.Directory), ignore, description, isContext: true);
+            return _open[name] = new SourceTree(DirectoryHandle.Open(context.Directory), ignore, description, isContext: true, modes);
         }
         catch (SyscallException e)
         {

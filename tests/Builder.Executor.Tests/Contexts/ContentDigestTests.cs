@@ -88,6 +88,30 @@ public sealed class ContentDigestTests : IDisposable
     }
 
     [RootFact]
+    public void Names_of_one_file_are_told_from_equal_files()
+    {
+        _tree.With("d/sub/copy=1");
+        Digest apart = DigestOf(CopyDirectory);
+        File.Delete(_tree.At("d/sub/copy"));
+        using (DirectoryHandle d = DirectoryHandle.Open(_tree.At("d")), sub = DirectoryHandle.Open(_tree.At("d/sub"))) sub.MakeHardLink(d, "a"u8, "copy"u8);
+
+        Assert.NotEqual(apart, DigestOf(CopyDirectory));
+    }
+
+    [RootFact]
+    public void A_checkout_under_another_umask_is_the_same_when_modes_are_taken_as_git_keeps_them()
+    {
+        CopyOperation all = CopyDirectory with { Sources = ["d"] };
+        _tree.With("d/run=1 755");
+        Digest before = DigestOf(all, modes: ContextModes.Git);
+        _tree.With("d/a=1 664", "d/run=1 775", "d/sub/ 775", "d/sub/b=2 600");
+
+        Assert.Equal(before, DigestOf(all, modes: ContextModes.Git));
+        _tree.With("d/a=1 700");
+        Assert.NotEqual(before, DigestOf(all, modes: ContextModes.Git));
+    }
+
+    [RootFact]
     public void The_name_counts_for_a_file_and_not_for_a_directory()
     {
         _tree.With("f=1", "g=1", "d2/a=1", "d2/sub/b=2", "d2/link->a");
@@ -108,9 +132,9 @@ public sealed class ContentDigestTests : IDisposable
 
     public void Dispose() => _tree.Dispose();
 
-    private Digest DigestOf(CopyOperation copy, string ignore = "", bool stage = false)
+    private Digest DigestOf(CopyOperation copy, string ignore = "", bool stage = false, ContextModes modes = ContextModes.Keep)
     {
-        using SourceTree source = stage ? _tree.AsStage() : _tree.AsContext(ignore);
+        using SourceTree source = stage ? _tree.AsStage() : _tree.AsContext(ignore, modes);
         return ContentDigest.Of(source, CopyRunner.Match(copy, source, []), ContentDigest.ViewOf(copy), CancellationToken.None);
     }
 }

@@ -16,7 +16,7 @@ public sealed class OperationKeysTests
     public static TheoryData<string, ExecOperation> RunsThatDiffer => new()
     {
         { "argv", Run with { Arguments = ["/bin/sh", "-c make"] } },
-        { "env", Run with { Environment = ["A=2"] } },
+        { "env A", Run with { Environment = ["A=2"] } },
         { "workdir", Run with { WorkingDirectory = "/a" } },
         { "user", Run with { User = "1" } },
         { "network", Run with { Network = NetworkMode.None } },

@@ -44,8 +44,8 @@ internal sealed class TestTree : IDisposable
 
     public DirectoryHandle Open() => DirectoryHandle.Open(Path);
 
-    public SourceTree AsContext(string ignore = "") =>
-        new(Open(), IgnoreRules.Parse(ignore, ".dockerignore"), "the build context", isContext: true);
+    public SourceTree AsContext(string ignore = "", ContextModes modes = ContextModes.Keep) =>
+        new(Open(), IgnoreRules.Parse(ignore, ".dockerignore"), "the build context", isContext: true, modes);
 
     public SourceTree AsStage() => new(Open(), IgnoreRules.None, "the stage 'build'", isContext: false);
 
