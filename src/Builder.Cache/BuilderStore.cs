@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Builder.Cache.Blobs;
 using Builder.Cache.Downloads;
+using Builder.Cache.History;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
+using Builder.Cache.Manifests;
 using Builder.Cache.Records;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
@@ -37,6 +39,8 @@ public sealed class BuilderStore : IDisposable
         Records = new RecordStore(layout.Records, owner, Snapshots);
         Images = new ImageStore(layout, owner, Blobs, time);
         Downloads = new DownloadStore(layout.Downloads, owner);
+        History = new BuildHistory(layout.Builds, owner);
+        Manifests = new ManifestStore(layout.Manifests, owner);
         Layers = new LayerStore(layout, owner, Snapshots, Blobs);
         Converter = new LayerConverter(layout, owner, Blobs);
     }
@@ -57,6 +61,10 @@ public sealed class BuilderStore : IDisposable
     public ImageStore Images { get; }
 
     public DownloadStore Downloads { get; }
+
+    public BuildHistory History { get; }
+
+    public ManifestStore Manifests { get; }
 
     /// <summary>Collecting what dead processes left; starts with the first write, so that commands that only read don't pay for it.</summary>
     internal Task Maintenance => _maintenance.Value;

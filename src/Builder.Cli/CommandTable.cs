@@ -1,4 +1,5 @@
 using Builder.Cli.Builds;
+using Builder.Cli.Caching;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Containers;
 using Builder.Cli.Images;
@@ -29,6 +30,7 @@ internal static class CommandTable
         new(["save", "image save"], "Write images into an archive", NeedsSession: true, static () => new SaveGrammar()),
         new(["load", "image load"], "Take the images of an archive into the store", NeedsSession: true, static () => new LoadGrammar()),
         new(["import", "image import"], "Make an image from a tar of files", NeedsSession: true, static () => new ImportGrammar()),
+        new(["cache why"], "Tell what differed when a step of the last build was executed", NeedsSession: false, static () => new CacheWhyGrammar()),
         new(["info", "system info"], "Show what this machine can do", NeedsSession: false, static () => new InfoGrammar()),
         new(["version"], "Show the version", NeedsSession: false, static () => new VersionGrammar()),
         new(["unshare"], "Run a command in the user namespace of images", NeedsSession: true, static () => new UnshareGrammar()) { Hidden = true },

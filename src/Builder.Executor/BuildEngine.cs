@@ -1,7 +1,9 @@
 using Builder.Cache;
+using Builder.Cache.History;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
 using Builder.Executor.Events;
+using Builder.Executor.Explaining;
 using Builder.Executor.Results;
 using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
@@ -37,10 +39,12 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];
         await using var layers = new LayerQueue(store.Layers, chain, stop.Token);
         using var contexts = new ContextSet(options.Contexts, options.ContextModes);
+        var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
         using var resources = new StepResources(options.Steps, store);
-        using var solver = new BuildSolver(build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, reporter, time, stop.Token);
+        using var solver = new BuildSolver(
+            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, reporter, ledger, time, stop.Token);
         var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
         try
         {
@@ -57,6 +61,23 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         {
             await stop.CancelAsync();
             throw;
+        }
+        finally
+        {
+            if (options.Project is { } project && ledger.ToRecord(project) is { } record) Remember(record, reporter);
+        }
+    }
+
+    // Only explanations need it: what can't be remembered is told and stops nothing.
+    private void Remember(BuildRecord record, EventReporter reporter)
+    {
+        try
+        {
+            store.History.Add(record);
+        }
+        catch (StoreException e)
+        {
+            reporter.Warn($"this build can't be remembered for later explanations: {e.Message}");
         }
     }
 }

@@ -16,6 +16,9 @@ public sealed record ExecutionOptions
     /// <summary>How sources are fetched.</summary>
     public SourceSettings Sources { get; init; } = new();
 
+    /// <summary>What builds are compared with each other to explain what was executed; null: nothing is remembered.</summary>
+    public string? Project { get; init; }
+
     /// <summary>What counts as the mode of a file in a context.</summary>
     public ContextModes ContextModes { get; init; }
 

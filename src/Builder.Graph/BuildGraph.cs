@@ -46,6 +46,9 @@ public sealed record VertexOrigin(string Label, string StageName, int Line, stri
 {
     /// <summary>The sources of a COPY or ADD, in the order of <see cref="CopyOperation.Sources"/>.</summary>
     public EquatableArray<WrittenSource> Sources { get; init; }
+
+    /// <summary>Names of the variables of a command that have their value from an ARG.</summary>
+    public EquatableArray<string> BuildArguments { get; init; } = [];
 }
 
 /// <summary>A source of a COPY or ADD as its user wrote it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Builder.Cache.Downloads;
+using Builder.Cache.History;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
 using Builder.Cache.Records;
@@ -20,4 +21,5 @@ namespace Builder.Cache.Storage;
 [JsonSerializable(typeof(ChainFile))]
 [JsonSerializable(typeof(ConvertedFile))]
 [JsonSerializable(typeof(DownloadFile))]
+[JsonSerializable(typeof(BuildFile))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext;

@@ -27,6 +27,12 @@ internal sealed record StoreLayout(string Root)
 
     internal string Downloads => Path.Combine(Root, "downloads");
 
+    /// <summary>What the last builds found and executed.</summary>
+    internal string Builds => Path.Combine(Root, "builds");
+
+    /// <summary>Lists of what steps read.</summary>
+    internal string Manifests => Path.Combine(Root, "manifests");
+
     internal string Temporary => Path.Combine(Root, "tmp");
 
     internal string Locks => Path.Combine(Root, "locks");
@@ -40,7 +46,8 @@ internal sealed record StoreLayout(string Root)
     /// <summary>Serialises changes to images and names.</summary>
     internal string ImagesLock => Path.Combine(Locks, "images");
 
-    private IEnumerable<string> Directories => [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Downloads, Temporary, Locks];
+    private IEnumerable<string> Directories =>
+        [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Downloads, Builds, Manifests, Temporary, Locks];
 
     /// <summary>Where the snapshot of a stack of layers is remembered.</summary>
     internal string ChainFile(Digest chainId) => Path.Combine(Chains, chainId.Hex);

@@ -42,6 +42,12 @@ internal sealed record BuildArguments
     /// <summary>What RUN steps may ask for.</summary>
     public EquatableArray<Entitlement> Entitlements { get; init; }
 
+    /// <summary>Tell at the end, in full, why steps were executed.</summary>
+    public bool Explain { get; init; }
+
+    /// <summary>Fail when a step had to be executed.</summary>
+    public bool ExpectCached { get; init; }
+
     /// <summary>What counts as the mode of a file in the context.</summary>
     public ContextModes ContextModes { get; init; }
 

@@ -10,6 +10,7 @@ using Builder.Executor.Sources;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
+using Builder.Graph.Sources;
 using Builder.Oci;
 using Builder.Parser;
 using Builder.Parser.Diagnostics;
@@ -75,6 +76,13 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
             var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
             BuildResult result = await engine.ExecuteAsync(lowered.Build, Options(session), session.Hub.Publish, cancellationToken);
+            if (session.Arguments.ExpectCached && log.Misses.Count > 0)
+            {
+                progress.Finish();
+                MissReport.WriteUnexpected(context.Terminal.Error, log.Misses);
+                return ExitCode.Failure;
+            }
+
             var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
             ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
             progress.Finish();
@@ -98,6 +106,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         finally
         {
             progress.Finish();
+            if (session.Arguments is { Explain: true, PrintGraph: null } && lowered?.Build is not null) MissReport.Write(context.Terminal.Error, log);
             bool isQuiet = session.Arguments.Progress is ProgressMode.Quiet or ProgressMode.None;
             if (!isQuiet || lowered is { Build: null } or { Checks.FailsBuild: true }) WriteDiagnostics(parsed, lowered);
         }
@@ -142,7 +151,16 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         }
     }
 
-    private static ExecutionOptions Options(BuildSession session)
+    // Builds of one Dockerfile and one context are compared with each other.
+    private string ProjectOf(BuildSession session)
+    {
+        BuildArguments arguments = session.Arguments;
+        string place = session.Source.ContextDirectory ?? (arguments.Context == "-" ? "standard input" : UrlText.Redacted(arguments.Context));
+        if (arguments.File is null or "-") return place;
+        return $"{place} with {(session.Source.RemoteContext is null ? context.Environment.FullPath(arguments.File) : arguments.File)}";
+    }
+
+    private ExecutionOptions Options(BuildSession session)
     {
         string? directory = session.Source.ContextDirectory;
         if (directory is null)
@@ -159,6 +177,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             NoCacheStages = session.Arguments.NoCacheStages,
             Steps = session.Arguments.Steps,
             Epoch = session.Arguments.Epoch,
+            Project = ProjectOf(session),
             ContextModes = session.Arguments.ContextModes,
         };
         return session.Arguments.Jobs is { } jobs ? options with { Jobs = jobs } : options;

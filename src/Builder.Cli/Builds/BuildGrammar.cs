@@ -24,6 +24,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string[]> _contexts = Flags.Many("--build-context", "Add a named context (name=path, URL, docker-image:// or oci-layout://)");
     private readonly Option<string[]> _labels = Flags.Many("--label", "Set metadata of the image");
     private readonly Option<bool> _noCache = Flags.Switch("--no-cache", "Do not use the cache");
+    private readonly Option<bool> _explain = Flags.Switch("--explain", "Tell at the end why steps were executed and not found in the cache");
+    private readonly Option<bool> _expectCached = Flags.Switch("--expect-cached", "Fail when a step has to be executed");
     private readonly Option<string?> _contextModes =
         Flags.Text("--context-modes", "File modes in the context: keep them, or git: 0755 or 0644, whatever the checkout's umask", valueName: "keep|git");
     private readonly Option<bool> _pull = Flags.Switch("--pull", "Always ask the registry for base images");
@@ -52,8 +54,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         command.Add(_context);
         foreach (Option option in new Option[]
         {
-            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _contextModes, _pull, _outputs, _load, _push, _metadataFile, _annotations, _iidFile,
-            _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
+            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _explain, _expectCached, _contextModes, _pull, _outputs, _load, _push,
+            _metadataFile, _annotations, _iidFile, _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
         })
         {
             command.Add(option);
@@ -98,6 +100,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             NoCacheStages = _steps.NoCacheStages(parsed),
             Steps = _steps.Read(parsed, environment),
             Entitlements = [.. _steps.Entitlements(parsed)],
+            Explain = parsed.GetValue(_explain),
+            ExpectCached = parsed.GetValue(_expectCached),
             ContextModes = Modes(parsed.GetValue(_contextModes)),
             Pull = parsed.GetValue(_pull),
             Outputs = Outputs(parsed),

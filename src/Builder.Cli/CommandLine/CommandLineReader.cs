@@ -17,6 +17,7 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         ["container"] = "Manage containers",
         ["buildx"] = "Build images",
         ["builder"] = "Build images",
+        ["cache"] = "Explain the build cache",
         ["system"] = "Show what the machine can do",
     };
 

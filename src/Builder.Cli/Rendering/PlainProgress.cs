@@ -25,6 +25,9 @@ internal sealed class PlainProgress(TextWriter writer) : IBuildProgress
             case VertexCached { Vertex: var vertex } cached when StepKey.IsShown(vertex):
                 End(Of(vertex, cached.At), "CACHED");
                 break;
+            case VertexMissed { Vertex: var vertex } missed:
+                Line(Of(vertex, missed.At), $"not cached: {missed.Reason}");
+                break;
             case VertexCompleted { Vertex: var vertex } completed when StepKey.IsShown(vertex):
                 EndDone(Of(vertex, completed.At), completed.At);
                 break;

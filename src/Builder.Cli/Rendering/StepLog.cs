@@ -12,12 +12,16 @@ internal sealed class StepLog
 
     private readonly Dictionary<VertexId, Queue<(TimeSpan At, string Line)>> _tails = [];
     private readonly Dictionary<VertexId, DateTimeOffset> _starts = [];
+    private readonly List<VertexMissed> _misses = [];
 
     /// <summary>Steps found in the cache.</summary>
     public int Cached { get; private set; }
 
     /// <summary>Steps executed.</summary>
     public int Executed { get; private set; }
+
+    /// <summary>Why steps were executed, in the order they began.</summary>
+    public IReadOnlyList<VertexMissed> Misses => _misses;
 
     /// <summary>Takes an event.</summary>
     public void Handle(BuildEvent buildEvent)
@@ -32,6 +36,9 @@ internal sealed class StepLog
                 break;
             case VertexCompleted { Vertex: var vertex } when IsStep(vertex):
                 Executed++;
+                break;
+            case VertexMissed missed:
+                _misses.Add(missed);
                 break;
             case VertexOutput output:
                 Remember(output);

@@ -1,3 +1,4 @@
+using Builder.Executor.Explaining;
 using Builder.Graph;
 
 namespace Builder.Executor.Events;
@@ -13,6 +14,9 @@ public sealed record VertexStarted(DateTimeOffset At, Vertex Vertex) : BuildEven
 /// The vertex was found in the cache (also sent, without <see cref="VertexStarted"/>, for vertices that nothing needed to look at).
 /// </summary>
 public sealed record VertexCached(DateTimeOffset At, Vertex Vertex) : BuildEvent(At);
+
+/// <summary>The vertex was not found in the cache and is going to be executed.</summary>
+public sealed record VertexMissed(DateTimeOffset At, Vertex Vertex, MissReason Reason) : BuildEvent(At);
 
 /// <summary>The vertex was executed.</summary>
 public sealed record VertexCompleted(DateTimeOffset At, Vertex Vertex) : BuildEvent(At);

@@ -1,3 +1,4 @@
+using Builder.Executor.Explaining;
 using Builder.Graph;
 
 namespace Builder.Executor.Events;
@@ -19,6 +20,8 @@ internal sealed class EventReporter(Action<BuildEvent> events, TimeProvider time
     public void Cached(Vertex vertex) => End(vertex, mustHaveStarted: false, new VertexCached(time.GetUtcNow(), vertex));
 
     public void Completed(Vertex vertex) => End(vertex, mustHaveStarted: true, new VertexCompleted(time.GetUtcNow(), vertex));
+
+    public void Missed(Vertex vertex, MissReason reason) => Send(new VertexMissed(time.GetUtcNow(), vertex, reason));
 
     /// <summary>Says nothing for a vertex that hadn't started.</summary>
     public void Failed(Vertex vertex, string reason, bool canceled) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Builder.Cache.Keys;
 using Builder.Graph.Operations;
 using Builder.Oci;
+using Builder.Oci.Collections;
 
 namespace Builder.Executor.Keys;
 
@@ -94,7 +95,7 @@ internal static class OperationKeys
     }
 
     // One field per variable, so that a miss can name it; the values may be secrets. A name that comes twice is counted.
-    private static void AddEnvironment(CacheKeyWriter key, IReadOnlyList<string> environment)
+    private static void AddEnvironment(CacheKeyWriter key, EquatableArray<string> environment)
     {
         key.Add("variables", environment.Count);
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);

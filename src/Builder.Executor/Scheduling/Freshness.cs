@@ -20,7 +20,11 @@ internal sealed class Freshness
 
     /// <summary>What options ask for.</summary>
     public static Freshness Of(BuildGraph graph, ExecutionOptions options) => Of(
-        graph, vertex => vertex.HasParent && (options.NoCache || options.NoCacheStages.Contains(vertex.Origin.StageName, StringComparer.OrdinalIgnoreCase)));
+        graph, vertex => vertex.HasParent && (options.NoCache || IsOfNamedStage(vertex, options)));
+
+    /// <summary>Whether options name the stage of a vertex.</summary>
+    public static bool IsOfNamedStage(Vertex vertex, ExecutionOptions options) =>
+        options.NoCacheStages.Contains(vertex.Origin.StageName, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What a rule asks for.</summary>
     public static Freshness Of(BuildGraph graph, Func<Vertex, bool> isRefreshed)

@@ -8,6 +8,7 @@ using Builder.Cache.Snapshots;
 using Builder.Executor.Contexts;
 using Builder.Executor.Copying;
 using Builder.Executor.Events;
+using Builder.Executor.Explaining;
 using Builder.Executor.Keys;
 using Builder.Executor.Results;
 using Builder.Executor.Running;
@@ -26,7 +27,7 @@ namespace Builder.Executor.Solving;
 /// <summary>Resolves the vertices of one build with the store, the contexts and the sandbox.</summary>
 internal sealed class BuildSolver(
     BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, SourceVertices sources, StepResources resources, LayerQueue layers,
-    EventReporter reporter, TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
+    EventReporter reporter, BuildLedger ledger, TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
 {
     private readonly SnapshotViews _views = new(store.Snapshots);
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
@@ -45,7 +46,9 @@ internal sealed class BuildSolver(
             }
 
             Operation operation = SourceFetcher.IsSource(vertex.Operation) ? await sources.PinAsync(vertex) : vertex.Operation;
-            return OperationKeys.Of(operation, identities);
+            CacheKey key = OperationKeys.Of(operation, identities);
+            ledger.Defined(vertex, key);
+            return key;
         }
         catch (Exception e) when (IsExplicable(e))
         {
@@ -65,6 +68,7 @@ internal sealed class BuildSolver(
     {
         if (store.Records.Find(key.Digest) is not { } record || store.Snapshots.Find(record.SnapshotId) is not { } snapshot) return null;
         layers.Begin(vertex, snapshot);
+        ledger.Found(vertex, record.Key);
         return VertexResult.Of(record.Key.Digest, snapshot);
     }
 
@@ -90,6 +94,7 @@ internal sealed class BuildSolver(
     public async Task<VertexResult> ExecuteAsync(
         Vertex vertex, CacheKey canonical, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
+        reporter.Missed(vertex, ledger.Missed(vertex, canonical));
         try
         {
             if (vertex.Operation is MergeOperation)
@@ -109,6 +114,7 @@ internal sealed class BuildSolver(
             Snapshot snapshot = draft.Commit();
             if (isRepeatable) return Record(vertex, canonical, snapshot);
             layers.Begin(vertex, snapshot);
+            ledger.Executed(vertex, isRecorded: false);
             return VertexResult.Of(Digest.Sha256(RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)), snapshot, isRecorded: false);
         }
         catch (Exception e) when (IsExplicable(e))
@@ -120,6 +126,7 @@ internal sealed class BuildSolver(
     private VertexResult Record(Vertex vertex, CacheKey canonical, Snapshot snapshot)
     {
         layers.Begin(vertex, snapshot);
+        ledger.Executed(vertex, isRecorded: true);
         store.Records.Put(new CacheRecord(canonical, snapshot.Id, vertex.Origin.SourceText, time.GetUtcNow()));
         return VertexResult.Of(canonical.Digest, snapshot);
     }
@@ -199,7 +206,7 @@ internal sealed class BuildSolver(
                 ? [new SourceMatcher(tree, IgnoreRules.FromPatterns(copy.Exclude), parents: false).MatchPath(fetched.Path)]
                 : CopyRunner.Match(copy, tree, [.. vertex.Origin.Sources.Select(s => s.Text)]);
             _matches[(vertex.Id, input)] = matches;
-            return ContentDigest.Of(tree, matches, ContentDigest.ViewOf(copy), cancellationToken);
+            return DigestOf(tree, matches, ContentDigest.ViewOf(copy), cancellationToken);
         }
 
         var matcher = new SourceMatcher(tree, IgnoreRules.None, parents: false);
@@ -210,7 +217,15 @@ internal sealed class BuildSolver(
             _ => null,
         }).OfType<string>();
         var view = new MetadataView(Owner: !tree.IsContext, Mode: true, Parents: true);
-        return ContentDigest.Of(tree, [.. paths.Select(s => matcher.MatchPath(s))], view, cancellationToken);
+        return DigestOf(tree, [.. paths.Select(s => matcher.MatchPath(s))], view, cancellationToken);
+    }
+
+    // The list of the files is kept, so that a later build can tell which of them differs.
+    private Digest DigestOf(SourceTree tree, IReadOnlyList<IReadOnlyList<SourceMatch>> matches, MetadataView view, CancellationToken cancellationToken)
+    {
+        Digest digest = ContentDigest.Of(tree, matches, view, cancellationToken);
+        if (!store.Manifests.Contains(digest)) store.Manifests.Put(digest, output => ContentManifest.Write(output, tree, matches, view, cancellationToken));
+        return digest;
     }
 
     private async Task<Snapshot?> UnpackAsync(Vertex vertex, ImageOperation image)

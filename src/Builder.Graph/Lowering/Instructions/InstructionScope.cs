@@ -123,7 +123,12 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     public void CommitStep(
         Operation operation, IEnumerable<VertexId> furtherInputs, string label, string createdBy, EquatableArray<WrittenSource> sources = default)
     {
-        VertexOrigin origin = Origin() with { Label = State.Steps.Next(label, Planned.IsTrigger), Sources = sources };
+        VertexOrigin origin = Origin() with
+        {
+            Label = State.Steps.Next(label, Planned.IsTrigger),
+            Sources = sources,
+            BuildArguments = operation is ExecOperation ? ArgumentsInForce() : [],
+        };
         if (operation is CopyOperation { Link: true })
         {
             VertexId layer = Context.Graph.Add(operation, new([Context.Scratch(Origin()), .. furtherInputs]), origin);
@@ -136,6 +141,10 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
 
         AddHistory(new HistoryItem(createdBy, State.Current));
     }
+
+    // A caller that makes a command has paid for looking at them.
+    private EquatableArray<string> ArgumentsInForce() =>
+        [.. State.Arguments.Where(a => a.Value is not null && State.Environment.Find(a.Key) == a.Value).Select(a => a.Key)];
 
     /// <summary>Where the instruction stands, without a label.</summary>
     public VertexOrigin Origin()
