@@ -103,7 +103,7 @@ internal sealed class TestBuild : IDisposable
 
     public string[] Log(Func<BuildEvent, bool>? which = null) =>
     [
-        .. Events.Where(e => which is null || which(e)).Select(e => e switch
+        .. Events.Where(e => which?.Invoke(e) ?? e is not VertexMissed).Select(e => e switch
         {
             VertexStarted started => "started " + started.Vertex.Origin.SourceText,
             VertexCached cached => "cached " + cached.Vertex.Origin.SourceText,
