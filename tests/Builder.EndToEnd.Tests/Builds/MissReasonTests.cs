@@ -63,7 +63,7 @@ public sealed class MissReasonTests
         Assert.StartsWith("its result was evicted", Reasons((await workspace.BuildAsync()).Succeeded())[0], StringComparison.Ordinal);
 
         workspace.Write("src/a", "other");
-        Assert.Equal(["src/a: content changed", "parent step [make 4/5] COPY --exclude=none src /src/ changed"],
+        Assert.Equal(["src/a: content changed", "parent step [make 3/4] COPY --exclude=none src /src/ changed"],
             Reasons((await workspace.BuildAsync()).Succeeded())[..2]);
 
         (await workspace.BuildTextAsync("FROM busybox\nRUN touch /new\n", "-t", "busybox")).Succeeded();
