@@ -17,6 +17,9 @@ public enum Ability
 
     Git,
 
+    /// <summary>docker-registry, a real registry.</summary>
+    Registry,
+
     Skopeo,
 
     /// <summary>ssh-agent, ssh-add and ssh-keygen, and what a Debian base needs.</summary>

@@ -26,6 +26,7 @@ internal static class Requires
         Ability.Docker => Command.Exists("dockerd") ? null : "needs dockerd (Debian package docker.io)",
         Ability.Debian => Command.Exists("mmdebstrap") || File.Exists(BaseImages.DebianPath) ? null : "needs mmdebstrap (Debian package mmdebstrap)",
         Ability.Git => Command.Exists("git") ? null : "needs git (Debian package git)",
+        Ability.Registry => Command.Exists("docker-registry") ? null : "needs docker-registry (Debian package docker-registry)",
         Ability.Skopeo => Command.Exists("skopeo") ? null : "needs skopeo (Debian package skopeo)",
         Ability.Ssh => Command.Exists("ssh-agent") ? Missing(Ability.Debian) : "needs ssh-agent (Debian package openssh-client)",
         Ability.Umoci => Command.Exists("umoci") ? null : "needs umoci (Debian package umoci)",
