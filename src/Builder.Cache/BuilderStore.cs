@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Builder.Cache.Blobs;
+using Builder.Cache.Contexts;
 using Builder.Cache.Downloads;
 using Builder.Cache.History;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
 using Builder.Cache.Manifests;
+using Builder.Cache.Outputs;
 using Builder.Cache.Records;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
@@ -40,6 +42,8 @@ public sealed class BuilderStore : IDisposable
         Images = new ImageStore(layout, owner, Blobs, time);
         Downloads = new DownloadStore(layout.Downloads, owner);
         History = new BuildHistory(layout.Builds, owner);
+        StatIndexes = new StatIndexStore(layout.Contexts, owner, time);
+        Outputs = new OutputMemory(layout.Outputs, owner, time);
         Manifests = new ManifestStore(layout.Manifests, owner);
         Layers = new LayerStore(layout, owner, Snapshots, Blobs);
         Converter = new LayerConverter(layout, owner, Blobs);
@@ -65,6 +69,10 @@ public sealed class BuilderStore : IDisposable
     public BuildHistory History { get; }
 
     public ManifestStore Manifests { get; }
+
+    public StatIndexStore StatIndexes { get; }
+
+    public OutputMemory Outputs { get; }
 
     /// <summary>Collecting what dead processes left; starts with the first write, so that commands that only read don't pay for it.</summary>
     internal Task Maintenance => _maintenance.Value;

@@ -22,9 +22,11 @@ internal sealed class CliApplication(CommandContext context)
 
             if (line.Entry is not { } entry || line.Command is not { } command) throw new InvalidOperationException("a command line without a command");
             failure = entry.FailureCode;
-            if (entry.NeedsSession && command.NeedsSession && !context.Sessions.IsInside) return new ExitCode(context.Sessions.RestartInside(arguments));
+            if (entry.NeedsSession && command.NeedsSession && !context.Sessions.IsInside)
+                return TryOutside(command, context with { RootOption = line.Root }) ?? new ExitCode(context.Sessions.RestartInside(arguments));
             using IInterrupts interrupts = context.Sessions.IsInside ? context.Sessions.Enter() : new InterruptScope();
-            return RunCommandAsync(command, context with { RootOption = line.Root, Interrupts = interrupts }).GetAwaiter().GetResult();
+            return RunCommandAsync(
+                async (c, token) => await command.Run(c, token), context with { RootOption = line.Root, Interrupts = interrupts }).GetAwaiter().GetResult() ?? failure;
         }
         catch (Exception e)
         {
@@ -36,12 +38,19 @@ internal sealed class CliApplication(CommandContext context)
         }
     }
 
-    private static async Task<ExitCode> RunCommandAsync(BoundCommand command, CommandContext context)
+    private static ExitCode? TryOutside(BoundCommand command, CommandContext context)
+    {
+        if (command.RunOutside is not { } run) return null;
+        using var interrupts = new InterruptScope();
+        return RunCommandAsync(run, context with { Interrupts = interrupts }).GetAwaiter().GetResult();
+    }
+
+    private static async Task<ExitCode?> RunCommandAsync(Func<CommandContext, CancellationToken, Task<ExitCode?>> run, CommandContext context)
     {
         IInterrupts interrupts = context.Interrupts!;
         try
         {
-            return await command.Run(context, interrupts.Token);
+            return await run(context, interrupts.Token);
         }
         catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
         {

@@ -1,5 +1,4 @@
 using Builder.Cache;
-using Builder.Cache.History;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
 using Builder.Executor.Events;
@@ -38,7 +37,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];
         await using var layers = new LayerQueue(store.Layers, chain, stop.Token);
-        using var contexts = new ContextSet(options.Contexts, options.ContextModes);
+        using var contexts = new ContextSet(options.Contexts, options.ContextModes, store.StatIndexes);
         var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
@@ -64,16 +63,62 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         }
         finally
         {
-            if (options.Project is { } project && ledger.ToRecord(project) is { } record) Remember(record, reporter);
+            Remember(contexts, options, ledger, reporter);
         }
     }
 
-    // Only explanations need it: what can't be remembered is told and stops nothing.
-    private void Remember(BuildRecord record, EventReporter reporter)
+    /// <summary>
+    /// The result of a build that needs no work: keys are computed and looked up, files of images are neither read nor made, so that it can be
+    /// done outside the user namespace.
+    /// </summary>
+    /// <param name="build">What to do.</param>
+    /// <param name="options">How.</param>
+    /// <param name="events">Told what happens; worth showing only when there is a result.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Null when something has to be done.</returns>
+    /// <exception cref="BuildFailedException">The build would fail already on the way to its keys.</exception>
+    public async Task<BuildResult?> FindAsync(
+        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
+    {
+        // What is elsewhere is asked once what it is now, by whoever may have to fetch it.
+        if (build.Graph.Vertices.Any(v => SourceFetcher.IsSource(v.Operation))) return null;
+        var reporter = new EventReporter(events, time);
+        await using var layers = new LayerQueue(store.Layers, new HashSet<VertexId>(), cancellationToken);
+        using var contexts = new ContextSet(options.Contexts, options.ContextModes, store.StatIndexes);
+        var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
+        using var fetcher = new SourceFetcher(store, options.Sources, time);
+        await using var sources = new SourceVertices(build.Graph, fetcher, reporter, cancellationToken);
+        using var resources = new StepResources(options.Steps, store);
+        using var solver = new BuildSolver(
+            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, reporter, ledger, time, cancellationToken);
+        var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
+        VertexResult? target = await scheduler.FindAsync(cancellationToken);
+        Snapshot? snapshot = target is null || build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
+        bool isThere = target is not null && HasLayers(build.Graph, snapshot);
+        Remember(contexts, isThere ? options : options with { Project = null }, ledger, reporter);
+        return isThere ? await new ResultAssembler(build, store, layers, options.Epoch).AssembleAsync(snapshot, executed: 0) : null;
+    }
+
+    // Making a layer reads files of the image.
+    private bool HasLayers(BuildGraph graph, Snapshot? target)
+    {
+        int made = graph.ParentChain(graph.Target).Count(v => v.HasParent);
+        Snapshot? at = target;
+        for (; at is not null && made > 0; made--, at = at.ParentId is null ? null : store.Snapshots.Find(at.ParentId))
+        {
+            if (store.Layers.FindBlob(at) is null) return false;
+        }
+
+        return made == 0;
+    }
+
+    // Later builds are faster and better explained with it: what can't be remembered is told and stops nothing.
+    private void Remember(ContextSet contexts, ExecutionOptions options, BuildLedger ledger, EventReporter reporter)
     {
         try
         {
-            store.History.Add(record);
+            contexts.Remember();
+            if (options.Project is { } project && ledger.ToRecord(project) is { } record) store.History.Add(record);
         }
         catch (StoreException e)
         {

@@ -29,7 +29,7 @@ public sealed class ManifestStore
             FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             using (FileStream file = new(temporary, options)) write(file);
             File.Move(temporary, PathOf(content), overwrite: true);
-            Forget();
+            StoreFiles.KeepLatest(_directory, int.MaxValue, KeptBytes);
         }
         catch (Exception error) when (StoreFault.IsStorageError(error))
         {
@@ -52,15 +52,4 @@ public sealed class ManifestStore
     }
 
     private string PathOf(Digest content) => Path.Combine(_directory, content.Hex);
-
-    private void Forget()
-    {
-        FileInfo[] files = [.. new DirectoryInfo(_directory).EnumerateFiles().OrderByDescending(f => f.LastWriteTimeUtc)];
-        long size = 0;
-        foreach (FileInfo file in files)
-        {
-            size += file.Exists ? file.Length : 0;
-            if (size > KeptBytes) file.Delete();
-        }
-    }
 }

@@ -59,4 +59,25 @@ internal static class StoreFiles
         file.Write(content);
         if (durable) file.Flush(flushToDisk: true);
     }
+
+    /// <summary>Removes all files of a directory but those written last. Somebody else may be doing the same.</summary>
+    /// <param name="directory">Nothing but files that can be done without.</param>
+    /// <param name="count">How many stay.</param>
+    /// <param name="bytes">What those that stay have at most in all.</param>
+    internal static void KeepLatest(string directory, int count, long bytes = long.MaxValue)
+    {
+        long size = 0;
+        int number = 0;
+        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles().OrderByDescending(f => f.LastWriteTimeUtc).ToList())
+        {
+            try
+            {
+                if (++number > count || (size += file.Length) > bytes) file.Delete();
+            }
+            catch (FileNotFoundException)
+            {
+                // Gone since it was listed: so be it.
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Builder.Cache.Downloads;
 using Builder.Cache.History;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
+using Builder.Cache.Outputs;
 using Builder.Cache.Records;
 using Builder.Cache.Snapshots;
 
@@ -22,4 +23,5 @@ namespace Builder.Cache.Storage;
 [JsonSerializable(typeof(ConvertedFile))]
 [JsonSerializable(typeof(DownloadFile))]
 [JsonSerializable(typeof(BuildFile))]
+[JsonSerializable(typeof(OutputFile))]
 internal sealed partial class StoreJsonContext : JsonSerializerContext;

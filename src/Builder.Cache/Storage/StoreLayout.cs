@@ -33,6 +33,12 @@ internal sealed record StoreLayout(string Root)
     /// <summary>Lists of what steps read.</summary>
     internal string Manifests => Path.Combine(Root, "manifests");
 
+    /// <summary>What files of contexts contained.</summary>
+    internal string Contexts => Path.Combine(Root, "contexts");
+
+    /// <summary>What was written where.</summary>
+    internal string Outputs => Path.Combine(Root, "outputs");
+
     internal string Temporary => Path.Combine(Root, "tmp");
 
     internal string Locks => Path.Combine(Root, "locks");
@@ -47,7 +53,7 @@ internal sealed record StoreLayout(string Root)
     internal string ImagesLock => Path.Combine(Locks, "images");
 
     private IEnumerable<string> Directories =>
-        [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Downloads, Builds, Manifests, Temporary, Locks];
+        [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Downloads, Builds, Manifests, Contexts, Outputs, Temporary, Locks];
 
     /// <summary>Where the snapshot of a stack of layers is remembered.</summary>
     internal string ChainFile(Digest chainId) => Path.Combine(Chains, chainId.Hex);

@@ -32,6 +32,10 @@ internal sealed class BaseImageResolver(BuildSession session, ImagePuller puller
         return new ResolvedImage(image.Id, image.Config);
     }
 
+    /// <summary>An image of the store, or null.</summary>
+    public ResolvedImage? FindLocal(ImageRequest request) =>
+        puller.FindLocal(request.Reference, request.Platform) is { } image ? new ResolvedImage(image.Id, image.Config) : null;
+
     /// <summary>Points at the name; one that is nearly a stage's was probably meant to be that.</summary>
     internal static Diagnostic Explain(ParseResult parsed, ImageRequest request, string reason)
     {

@@ -77,7 +77,10 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             };
         }
 
-        return new BoundCommand((context, cancellationToken) => BuildCommand.Create(context).RunAsync(arguments, cancellationToken));
+        return new BoundCommand((context, cancellationToken) => BuildCommand.Create(context).RunAsync(arguments, cancellationToken))
+        {
+            RunOutside = (context, cancellationToken) => CachedBuild.Create(context).RunAsync(arguments, cancellationToken),
+        };
     }
 
     /// <summary>The arguments record of a parsed command line.</summary>

@@ -53,8 +53,7 @@ internal sealed class CacheWhyCommand(CommandContext context)
 
     private static string VerdictOf(StepRecord step) => step.Verdict switch
     {
-        StepVerdict.Unused => "not needed",
-        StepVerdict.Cached => "cached",
+        StepVerdict.Unused or StepVerdict.Cached => "cached",
         StepVerdict.Failed => "not finished",
         _ => "executed",
     };

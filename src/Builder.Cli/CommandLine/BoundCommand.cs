@@ -9,6 +9,9 @@ internal sealed record BoundCommand(Func<CommandContext, CancellationToken, Task
 {
     /// <summary>False when these arguments touch no image files, so that the command's session isn't needed.</summary>
     public bool NeedsSession { get; init; } = true;
+
+    /// <summary>Does the work outside of a session, when none is needed this time; null when one is: then nothing was said or done.</summary>
+    public Func<CommandContext, CancellationToken, Task<ExitCode?>>? RunOutside { get; init; }
 }
 
 /// <summary>The flags and operands of one command, and how they become its arguments record.</summary>

@@ -132,8 +132,7 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
                 return new ReadCommandLine(version, Machine.VersionGrammar.Short, null, null);
             }
 
-            foreach (CommandEntry entry in table.Where(e => !e.Hidden))
-                if (HelpName(entry, name) is { } shown) root.Add(new Command(shown, entry.Description));
+            foreach ((string shown, string description) in HelpEntries(name)) root.Add(new Command(shown, description));
             return new ReadCommandLine(null, null, null, writer => WriteHelp(root.Parse([]), writer));
         }
 
@@ -145,9 +144,22 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
             $"'{name}' is not a {ProgramName} command", near is null ? $"see '{ProgramName} --help'" : $"did you mean '{ProgramName} {near}'?");
     }
 
-    private static string? HelpName(CommandEntry entry, string group) => group.Length == 0
-        ? entry.Name
-        : entry.Names.FirstOrDefault(n => n.StartsWith(group + " ", StringComparison.Ordinal))?[(group.Length + 1)..];
+    // Of the program: the commands, then the groups whose commands have no shorter spelling.
+    private IEnumerable<(string Name, string Description)> HelpEntries(string wanted)
+    {
+        IEnumerable<CommandEntry> visible = table.Where(e => !e.Hidden);
+        if (wanted.Length > 0)
+        {
+            return from entry in visible
+                let name = entry.Names.FirstOrDefault(n => n.StartsWith(wanted + " ", StringComparison.Ordinal))
+                where name is not null
+                select (name[(wanted.Length + 1)..], entry.Description);
+        }
+
+        ILookup<bool, CommandEntry> byGroup = visible.ToLookup(e => e.Name.Contains(' ', StringComparison.Ordinal));
+        return byGroup[false].Select(e => (e.Name, e.Description))
+            .Concat(byGroup[true].Select(e => e.Name.Split(' ')[0]).Distinct().Select(g => (g, Groups[g])));
+    }
 
     // Flags every command has; before or behind its name.
     private sealed class GlobalFlags

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Builder.Cache.Contexts;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci;
@@ -15,8 +16,9 @@ namespace Builder.Executor.Contexts;
 /// <param name="description">For messages, such as <c>the build context</c>.</param>
 /// <param name="isContext">False for a stage or an image.</param>
 /// <param name="modes">What counts as the mode of what is in it.</param>
+/// <param name="index">What earlier builds know of its files, or null.</param>
 internal sealed class SourceTree(
-    DirectoryHandle root, IgnoreRules ignore, string description, bool isContext, ContextModes modes = ContextModes.Keep) : IDisposable
+    DirectoryHandle root, IgnoreRules ignore, string description, bool isContext, ContextModes modes = ContextModes.Keep, StatIndex? index = null) : IDisposable
 {
     private readonly ConcurrentDictionary<TreePath, (FileStatus Status, Digest Digest)> _hashed = new();
 
@@ -125,13 +127,24 @@ internal sealed class SourceTree(
     public Digest HashFile(TreeEntry entry, CancellationToken cancellationToken)
     {
         if (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status) return known.Digest;
+        if (index?.Find(entry.Path.Bytes, entry.Status) is not { } digest) digest = ReadFile(entry, cancellationToken);
+        _hashed[entry.Path] = (entry.Status, digest);
+        return digest;
+    }
+
+    private Digest ReadFile(TreeEntry entry, CancellationToken cancellationToken)
+    {
         Digest digest = default;
         Access(entry.Path, () =>
         {
+            DateTimeOffset readAt = index?.Now ?? default;
             using SafeFileHandle file = root.OpenFileBeneath(entry.Path.ToBytes());
             digest = ContentHash.OfFile(file, cancellationToken);
+            FileStatus after = DirectoryHandle.FileStatusOf(file);
+            bool isSame = (after.Device, after.Inode, after.Size, after.Modified, after.Changed)
+                == (entry.Status.Device, entry.Status.Inode, entry.Status.Size, entry.Status.Modified, entry.Status.Changed);
+            if (isSame) index?.Add(entry.Path.Bytes, after, digest, isPlain: entry.Attributes.Count == 0, readAt);
         });
-        _hashed[entry.Path] = (entry.Status, digest);
         return digest;
     }
 
@@ -225,6 +238,7 @@ internal sealed class SourceTree(
         status = Shown(status);
         byte[]? target = status.IsSymbolicLink ? directory.ReadLink(name) : null;
         if (!status.IsRegular && !status.IsDirectory) return new TreeEntry(path, status, target, []);
+        if (status.IsRegular && index is not null && index.HasNoAttributes(path.Bytes, status)) return new TreeEntry(path, status, null, []);
         IReadOnlyList<string> names = directory.ListAttributes(name);
         return names.Count == 0
             ? new TreeEntry(path, status, null, [])

@@ -22,7 +22,8 @@ internal readonly record struct TreePath : IComparable<TreePath>
     /// <summary>The path without its last name.</summary>
     public TreePath Parent => Bytes.LastIndexOf('/') is >= 0 and int slash ? new(Bytes[..slash]) : Root;
 
-    private string Bytes => _bytes ?? "";
+    /// <summary>One character per byte.</summary>
+    public string Bytes => _bytes ?? "";
 
     public static bool operator <(TreePath left, TreePath right) => left.CompareTo(right) < 0;
 

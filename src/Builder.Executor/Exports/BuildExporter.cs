@@ -1,5 +1,6 @@
 using Builder.Cache;
 using Builder.Cache.Images;
+using Builder.Cache.Keys;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
 using Builder.Executor.Events;
@@ -57,7 +58,49 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         ArchiveForm? form = null)
     {
         string task = format == ImageArchiveFormat.Docker ? "exporting to docker image format" : "exporting to oci image format";
-        return WriteAsync(task, destination, output => WriteArchiveAsync(result, format, names, output, form ?? ArchiveForm.AsStored, cancellationToken), cancellationToken);
+        ArchiveForm chosen = form ?? ArchiveForm.AsStored;
+        return WriteUnlessCurrentAsync(
+            task,
+            destination,
+            FingerprintOf(result, format, names, chosen),
+            output => WriteArchiveAsync(result, format, names, output, chosen, cancellationToken),
+            cancellationToken);
+    }
+
+    // All that decides the bytes of an archive.
+    private static Digest FingerprintOf(BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, ArchiveForm form)
+    {
+        var key = new CacheKeyWriter("archive", version: 1);
+        key.Add("format", format == ImageArchiveFormat.Docker ? "docker" : "oci");
+        key.Add("names", names.Select(n => n.ToString()));
+        key.Add("config", Digest.Sha256(result.ConfigBytes.Span));
+        key.Add("layers", result.Layers.SelectMany(l => (string[])[l.BlobDigest.ToString(), l.MediaType]));
+        key.Add("compression", form.Compression is { } choice ? $"{choice.Kind} {choice.Level} {choice.Force}" : null);
+        key.Add("annotations", form.Annotations.SelectMany(a => (string[])[a.Key, a.Value]));
+        return key.Finish().Digest;
+    }
+
+    private async Task WriteUnlessCurrentAsync(
+        string task, ExportDestination destination, Digest content, Func<Stream, Task> write, CancellationToken cancellationToken)
+    {
+        string? path = destination is FileDestination file ? Path.GetFullPath(file.Path) : null;
+        if (path is not null && store.Outputs.IsCurrent(path, content))
+        {
+            _reporter.Task(task, done: false, $"{path} is up to date");
+            _reporter.Task(task, done: true);
+            return;
+        }
+
+        await WriteAsync(task, destination, write, cancellationToken);
+        if (path is null) return;
+        try
+        {
+            await store.Outputs.RememberAsync(path, content, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            _reporter.Warn($"the next build will write {path} again: {e.Message}");
+        }
     }
 
     /// <summary>Writes all files of the result as one tar.</summary>

@@ -51,6 +51,18 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         return (await _results[graph.Target.Value]!)!;
     }
 
+    /// <summary>The stored result of the target, or null when something would have to be made. Nothing is executed.</summary>
+    public async Task<TResult?> FindAsync(CancellationToken cancellationToken)
+    {
+        foreach (Vertex vertex in graph.Vertices) await DefineAsync(vertex, cancellationToken);
+        Vertex target = graph[graph.Target];
+        CacheKey definition = _definitions[target.Id.Value];
+        TResult? found = solver.Source(target, definition) ?? (freshness.MayFindByDefinition(target) ? solver.Find(target, definition) : null);
+        if (found is null) return null;
+        foreach (Vertex vertex in graph.Vertices) reporter.Cached(vertex);
+        return found;
+    }
+
     private async Task DefineAsync(Vertex vertex, CancellationToken cancellationToken)
     {
         try

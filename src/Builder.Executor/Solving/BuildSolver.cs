@@ -224,7 +224,16 @@ internal sealed class BuildSolver(
     private Digest DigestOf(SourceTree tree, IReadOnlyList<IReadOnlyList<SourceMatch>> matches, MetadataView view, CancellationToken cancellationToken)
     {
         Digest digest = ContentDigest.Of(tree, matches, view, cancellationToken);
-        if (!store.Manifests.Contains(digest)) store.Manifests.Put(digest, output => ContentManifest.Write(output, tree, matches, view, cancellationToken));
+        if (store.Manifests.Contains(digest)) return digest;
+        try
+        {
+            store.Manifests.Put(digest, output => ContentManifest.Write(output, tree, matches, view, cancellationToken));
+        }
+        catch (StoreException e)
+        {
+            reporter.Warn($"later builds won't be able to tell which file changed: {e.Message}");
+        }
+
         return digest;
     }
 

@@ -1,3 +1,5 @@
+using Builder.Cache;
+using Builder.Cache.Contexts;
 using Builder.Executor.Contexts;
 using Builder.Linux;
 using Builder.Linux.Files;
@@ -5,10 +7,11 @@ using Builder.Linux.Files;
 namespace Builder.Executor.Solving;
 
 /// <summary>The local contexts of a build, opened when something reads them.</summary>
-internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> contexts, ContextModes modes) : IDisposable
+internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> contexts, ContextModes modes, StatIndexStore indexes) : IDisposable
 {
     private const string MainName = "context";
 
+    private readonly List<StatIndex> _indexes = [];
     private readonly Dictionary<string, SourceTree> _open = new(StringComparer.Ordinal);
 
     /// <summary>The tree of a context.</summary>
@@ -29,13 +32,19 @@ internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> conte
         string description = name == MainName ? "the build context" : $"the build context '{name}'";
         try
         {
-            return _open[name] = new SourceTree(DirectoryHandle.Open(context.Directory), ignore, description, isContext: true, modes);
+            StatIndex index = indexes.Open(context.Directory);
+            _indexes.Add(index);
+            return _open[name] = new SourceTree(DirectoryHandle.Open(context.Directory), ignore, description, isContext: true, modes, index);
         }
         catch (SyscallException e)
         {
             throw new OperationException($"can't open {description} {context.Directory}: {e.Message}", inner: e);
         }
     }
+
+    /// <summary>Keeps what is known now of the files that were read.</summary>
+    /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
+    public void Remember() => _indexes.ForEach(indexes.Save);
 
     // An ignore file in the context is named as its user names it; one that lies elsewhere with its whole path.
     private static string Shown(string file, string directory)

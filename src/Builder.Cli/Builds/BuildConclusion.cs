@@ -1,0 +1,73 @@
+using Builder.Cli.Hosting;
+using Builder.Cli.Rendering;
+using Builder.Executor;
+using Builder.Graph.Checks;
+using Builder.Graph.Lowering;
+using Builder.Oci;
+using Builder.Parser;
+
+namespace Builder.Cli.Builds;
+
+/// <summary>The end of a build: brings the result where it goes, and tells what is left to tell.</summary>
+internal sealed class BuildConclusion(CommandContext context, DiagnosticReport diagnostics)
+{
+    /// <summary>There is a result.</summary>
+    public async Task<ExitCode> SucceedAsync(BuildSession session, BuildResult result, IBuildProgress progress, StepLog log, CancellationToken cancellationToken)
+    {
+        if (session.Arguments.ExpectCached && log.Misses.Count > 0)
+        {
+            progress.Finish();
+            MissReport.WriteUnexpected(context.Terminal.Error, log.Misses);
+            return ExitCode.Failure;
+        }
+
+        var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
+        ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
+        progress.Finish();
+        if (session.Arguments.MetadataFile is { } metadataFile)
+            await File.WriteAllBytesAsync(context.Environment.FullPath(metadataFile), BuildMetadata.Write(exported), cancellationToken);
+        await ReportAsync(session, result, log, cancellationToken);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Whatever happened, nothing more will.</summary>
+    /// <param name="session">The build.</param>
+    /// <param name="progress">Its display.</param>
+    /// <param name="log">What happened.</param>
+    /// <param name="lowered">As far as it came.</param>
+    public void End(BuildSession session, IBuildProgress progress, StepLog log, LoweringResult? lowered)
+    {
+        progress.Finish();
+        if (session.Arguments is { Explain: true, PrintGraph: null } && lowered?.Build is not null) MissReport.Write(context.Terminal.Error, log);
+        bool isQuiet = session.Arguments.Progress is ProgressMode.Quiet or ProgressMode.None;
+        if (!isQuiet || lowered is { Build: null } or { Checks.FailsBuild: true }) WriteDiagnostics(session.Parsed, lowered);
+    }
+
+    private void WriteDiagnostics(ParseResult parsed, LoweringResult? lowered)
+    {
+        diagnostics.Write(parsed.Source, parsed.Diagnostics.Where(d => !CheckReport.Covers(d)));
+        if (lowered is null) return;
+        diagnostics.Write(parsed.Source, lowered.Diagnostics);
+        diagnostics.Write(parsed.Source, lowered.Checks.Findings.Select(finding => finding.Diagnostic));
+    }
+
+    private async Task ReportAsync(BuildSession session, BuildResult result, StepLog log, CancellationToken cancellationToken)
+    {
+        string id = Digest.Sha256(result.ConfigBytes.Span).ToString();
+        if (session.Arguments.IidFile is { } path) await File.WriteAllTextAsync(context.Environment.FullPath(path), id, cancellationToken);
+        switch (session.Arguments.Progress)
+        {
+            case ProgressMode.Quiet:
+                context.Terminal.Out.Write(id + "\n");
+                break;
+            case ProgressMode.None:
+                break;
+            default:
+                string steps = log.Executed == 0 && log.Cached > 0
+                    ? $": all {log.Cached} steps cached, nothing was executed"
+                    : log.Cached > 0 ? $": {log.Executed} steps executed, {log.Cached} cached" : "";
+                context.Terminal.Error.Write($"\nbuilt {id}{steps}\n");
+                break;
+        }
+    }
+}
