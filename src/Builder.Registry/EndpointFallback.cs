@@ -10,10 +10,20 @@ namespace Builder.Registry;
 internal sealed class EndpointFallback(RegistryHosts hosts)
 {
     private readonly ConcurrentDictionary<string, RegistryEndpoint> _worked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Key, Uri Base), bool> _distrusted = new();
 
     /// <summary>Mirrors first, then the registry itself. The error is the registry's own, with what the mirrors said.</summary>
     internal Task<T> PullAsync<T>(ImageReference reference, Func<RegistryEndpoint, Task<T>> action) =>
-        TryAsync("pull " + reference.Repository, hosts.ForPull(reference), action);
+        TryAsync(PullKey(reference), hosts.ForPull(reference), action);
+
+    /// <summary>Asks a mirror for nothing more of a repository, since what it sent was not what it should be.</summary>
+    /// <returns>Whether there is another place to ask: not when it was the registry itself.</returns>
+    internal bool Distrust(ImageReference reference, RegistryEndpoint endpoint)
+    {
+        if (hosts.ForPush(reference).Any(own => own.Base == endpoint.Base && own.Repository == endpoint.Repository)) return false;
+        _distrusted[(PullKey(reference), endpoint.Base)] = true;
+        return true;
+    }
 
     /// <summary>The registry itself.</summary>
     internal Task<T> PushAsync<T>(ImageReference reference, Func<RegistryEndpoint, Task<T>> action) =>
@@ -23,10 +33,12 @@ internal sealed class EndpointFallback(RegistryHosts hosts)
     internal Task<T> AtRegistryAsync<T>(string domain, Func<RegistryEndpoint, Task<T>> action) =>
         TryAsync("registry " + domain, hosts.ForRegistry(domain), action);
 
+    private static string PullKey(ImageReference reference) => "pull " + reference.Repository;
+
     private async Task<T> TryAsync<T>(string key, IReadOnlyList<RegistryEndpoint> endpoints, Func<RegistryEndpoint, Task<T>> action)
     {
         var failures = new List<(RegistryEndpoint Endpoint, RegistryException Error)>();
-        foreach (RegistryEndpoint endpoint in Ordered(key, endpoints))
+        foreach (RegistryEndpoint endpoint in Ordered(key, endpoints).Where(endpoint => !_distrusted.ContainsKey((key, endpoint.Base))))
         {
             if (endpoint.IsOtherScheme && (failures.Count == 0 || !MayBeTheScheme(failures[^1].Error))) continue;
             try

@@ -49,7 +49,7 @@ public sealed partial class RegistryClient : IImageRegistry, IDisposable
         {
             return await _endpoints.PullAsync(reference, async endpoint =>
             {
-                BlobStream stream = Blob(endpoint, reference, descriptor, (reason, cause) => Failure("pull", reference, what + reason, cause));
+                BlobStream stream = Blob(endpoint, reference, descriptor, (reason, cause) => Failure("pull", reference, what + reason, cause, _endpoints.Distrust(reference, endpoint)));
                 await stream.StartAsync(cancellationToken);
                 return stream;
             });
@@ -63,8 +63,8 @@ public sealed partial class RegistryClient : IImageRegistry, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
-    private static ImageSourceException Failure(string verb, ImageReference reference, string reason, Exception? cause) =>
-        new($"could not {verb} {reference}: {reason}", cause, RegistryException.ProblemOf(cause));
+    private static ImageSourceException Failure(string verb, ImageReference reference, string reason, Exception? cause, bool hasOtherSource = false) =>
+        new($"could not {verb} {reference}: {reason}", cause, RegistryException.ProblemOf(cause)) { HasOtherSource = hasOtherSource };
 
     private async Task<RemoteImage> ResolveAtAsync(RegistryEndpoint endpoint, ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {

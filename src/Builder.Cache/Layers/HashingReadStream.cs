@@ -7,6 +7,8 @@ namespace Builder.Cache.Layers;
 /// <summary>Hashes what is read from another stream.</summary>
 internal sealed class HashingReadStream(Stream inner) : Stream
 {
+    private const long MaxPadding = 64 << 20;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <inheritdoc/>
@@ -54,12 +56,18 @@ internal sealed class HashingReadStream(Stream inner) : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Reads what is left and gives the digest of everything.</summary>
+    /// <exception cref="StoreException">More is left than any archive has behind its end: a few bytes of gzip could be made to last for hours.</exception>
     internal Digest Finish(CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            while (Read(buffer.AsSpan()) > 0) cancellationToken.ThrowIfCancellationRequested();
+            int count;
+            for (long rest = MaxPadding; (count = Read(buffer.AsSpan())) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if ((rest -= count) < 0) throw new StoreException($"more than {MaxPadding >> 20} MiB come behind the end of its archive");
+            }
         }
         finally
         {

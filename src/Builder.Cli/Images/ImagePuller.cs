@@ -51,14 +51,14 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
         await Parallel.ForEachAsync(Enumerable.Range(0, layers.Length), options, async (i, token) =>
         {
             Descriptor descriptor = remote.Manifest.Layers[i];
-            await FetchAsync(remote.Reference, descriptor, token);
+            await FetchAsync(remote.Reference, descriptor, remote.Config.RootFs.DiffIds[i], token);
             layers[i] = new LayerBlob(remote.Config.RootFs.DiffIds[i], descriptor.Digest, descriptor.Size, descriptor.MediaType);
         });
         reporter.Task(task, done: true);
         return [.. layers];
     }
 
-    private async Task FetchAsync(ImageReference reference, Descriptor descriptor, CancellationToken cancellationToken)
+    private async Task FetchAsync(ImageReference reference, Descriptor descriptor, Digest diffId, CancellationToken cancellationToken)
     {
         string layer = descriptor.Digest.Hex[..ShownDigits];
         if (store.Blobs.Contains(descriptor.Digest))
@@ -68,9 +68,28 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
         }
 
         reporter.Layer(layer, "Pulling fs layer");
+        while (true)
+        {
+            try
+            {
+                await DownloadAsync(reference, descriptor, diffId, layer, cancellationToken);
+                break;
+            }
+            catch (ImageSourceException e) when (e.HasOtherSource)
+            {
+                reporter.Layer(layer, "Retrying from another place");
+            }
+        }
+
+        reporter.Layer(layer, "Pull complete");
+    }
+
+    private async Task DownloadAsync(ImageReference reference, Descriptor descriptor, Digest diffId, string layer, CancellationToken cancellationToken)
+    {
         await using Stream remote = await registry.Value.OpenBlobAsync(reference, descriptor, cancellationToken);
         await using var counted = new ProgressStream(remote, read => reporter.Progress(layer, "Downloading", read, descriptor.Size));
-        await store.Blobs.ImportAsync(counted, descriptor.Digest, descriptor.Size, cancellationToken);
-        reporter.Layer(layer, "Pull complete");
+        // What is not compressed is compared with its digest anyway.
+        await using Stream verified = descriptor.Digest == diffId ? counted : new VerifiedLayerStream(counted, diffId);
+        await store.Blobs.ImportAsync(verified, descriptor.Digest, descriptor.Size, cancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 namespace Builder.Cli.Images;
 
 /// <summary>Counts what is read through it.</summary>
-internal sealed class ProgressStream(Stream inner, Action<long> report) : Stream
+internal class ProgressStream(Stream inner, Action<long> report) : Stream
 {
     private long _read;
 

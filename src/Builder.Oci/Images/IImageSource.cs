@@ -30,6 +30,9 @@ public sealed class ImageSourceException(string message, Exception? inner = null
 {
     /// <summary>What kind of reason it is.</summary>
     public ImageSourceProblem Problem { get; } = problem;
+
+    /// <summary>What came from a mirror was not what it should be; opened again, it comes from elsewhere.</summary>
+    public bool HasOtherSource { get; init; }
 }
 
 /// <summary>Why an image could not be had or sent.</summary>

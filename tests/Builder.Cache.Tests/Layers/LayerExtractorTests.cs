@@ -139,6 +139,26 @@ public sealed class LayerExtractorTests
 
     [RootTheory]
     [MemberData(nameof(Kinds))]
+    public async Task Nothing_is_removed_or_changed_outside(SnapshotKind kind)
+    {
+        using TestStore test = new(kind);
+        string outside = Path.GetFullPath(test.PathOf("..", "outside"));
+        Directory.CreateDirectory(outside);
+        string victim = Path.Combine(outside, "victim");
+        await File.WriteAllTextAsync(victim, "whole");
+        File.SetUnixFileMode(victim, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Unpack(
+            test,
+            new LayerTar().Symlink("evil", outside).Symlink("file", victim),
+            new LayerTar().File("evil/.wh.victim").File("evil/.wh..wh..opq").Directory("evil/victim", mode: 0b111_111_111),
+            new LayerTar().Symlink("again", outside).File("again/victim", "changed", mode: 0b111_111_111).Symlink("direct", victim).File("direct", "changed", mode: 0b111_111_111));
+        Assert.Equal("whole", await File.ReadAllTextAsync(victim));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(victim));
+        Assert.Single(Directory.GetFileSystemEntries(outside));
+    }
+
+    [RootTheory]
+    [MemberData(nameof(Kinds))]
     public async Task A_hard_link_to_a_file_of_a_layer_below_brings_it_along(SnapshotKind kind)
     {
         using TestStore test = new(kind);
@@ -245,6 +265,8 @@ public sealed class LayerExtractorTests
             (new LayerTar().HardLink("a", "none"), "hard link '/a' to '/none', but there is no such file"),
             (new LayerTar().Directory("d").HardLink("a", "d"), "but it is a directory"),
             (new LayerTar().HardLink("a", "/../.."), "but it is the root"),
+            (new LayerTar().HardLink("a", "../../../../../../etc/passwd"), "but there is no such file"),
+            (new LayerTar().Symlink("l", "/etc").HardLink("a", "l/passwd"), "but there is no such file"),
             (new LayerTar().Symlink("l", "l").File("l/x"), "too many symbolic links"),
             (new LayerTar().Symlink("l", new string('n', 300)).File("l/x"), "name that is too long"),
             (new LayerTar().File("d/.wh.."), "which is not a name"),

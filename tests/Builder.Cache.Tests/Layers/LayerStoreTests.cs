@@ -70,6 +70,40 @@ public sealed class LayerStoreTests : IDisposable
     }
 
     [RootFact]
+    public async Task A_gzip_that_is_cut_anywhere_is_refused_and_leaves_nothing()
+    {
+        LayerBlob layer = new LayerTar().File("a", new string('x', 10_000)).File("b", "text").Put(_test.Store, compressed: true);
+        byte[] whole = await File.ReadAllBytesAsync(_test.PathOf("blobs", "sha256", layer.BlobDigest.Hex));
+        foreach (int length in new[] { 2, 10, whole.Length / 4, whole.Length / 2, whole.Length - 9, whole.Length - 1 })
+        {
+            LayerBlob cut = layer with { BlobDigest = _test.Store.Blobs.Put(whole.AsSpan(0, length)), Size = length };
+            StoreException error = await Assert.ThrowsAsync<StoreException>(() => _test.Store.Layers.UnpackAsync([cut], CancellationToken.None));
+            Assert.StartsWith($"layer {layer.DiffId}: ", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(_test.Store.Snapshots.List());
+    }
+
+    [RootFact]
+    public async Task Gzip_that_grows_without_end_is_left_in_time()
+    {
+        // A little gzip that is 256 MiB of zeros: the end of an archive, and padding without end.
+        byte[] bomb;
+        using (var content = new MemoryStream())
+        {
+            await using (var gzip = new System.IO.Compression.GZipStream(content, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+                for (int i = 0; i < 256; i++) await gzip.WriteAsync(new byte[1 << 20]);
+            bomb = content.ToArray();
+        }
+
+        Digest digest = _test.Store.Blobs.Put(bomb);
+        LayerBlob layer = new(Digest.Sha256("what it should be"u8), digest, bomb.Length, MediaTypes.OciLayerGzip);
+        StoreException error = await Assert.ThrowsAsync<StoreException>(() => _test.Store.Layers.UnpackAsync([layer], CancellationToken.None));
+        Assert.Contains("64 MiB come behind the end of its archive", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_test.Store.Snapshots.List());
+    }
+
+    [RootFact]
     public async Task Many_at_once_do_the_work_once()
     {
         LayerBlob[] layers = [new LayerTar().File("a").Put(_test.Store), new LayerTar().File("b").Put(_test.Store)];

@@ -1,0 +1,142 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Builder.EndToEnd.Tests.Registries;
+
+/// <summary>A registry with one small image that lies about it in the way its repository is named.</summary>
+internal sealed class LyingRegistry : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly byte[] _layer;
+    private readonly byte[] _config;
+
+    internal LyingRegistry()
+    {
+        byte[] tar = Tar();
+        _layer = Gzip(tar);
+        _config = Encoding.UTF8.GetBytes($$$"""{"architecture":"{{{Architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{DigestOf(tar)}}}"]},"history":[]}""");
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        Host = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+        probe.Stop();
+        _listener.Prefixes.Add($"http://{Host}/");
+        _listener.Start();
+        _ = Task.Run(ServeAsync);
+    }
+
+    internal string Host { get; }
+
+    private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+
+    public void Dispose() => _listener.Close();
+
+    private static string DigestOf(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static byte[] Tar()
+    {
+        using var content = new MemoryStream();
+        using (var tar = new TarWriter(content, leaveOpen: true))
+        {
+            byte[] noise = new byte[100_000];
+            new Random(1).NextBytes(noise);
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "file") { DataStream = new MemoryStream(noise) });
+        }
+
+        return content.ToArray();
+    }
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest)) gzip.Write(content);
+        return compressed.ToArray();
+    }
+
+    // Of the layer as this lie has it.
+    private byte[] LayerFor(string lie) => lie switch
+    {
+        "truncated-gzip" => _layer[..(_layer.Length / 2)],
+        "other-content" => Gzip(Tar()[..512]),
+        _ => _layer,
+    };
+
+    private byte[] ManifestFor(string lie)
+    {
+        byte[] layer = LayerFor(lie);
+        return Encoding.UTF8.GetBytes($$$"""
+            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
+             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{DigestOf(_config)}}}","size":{{{_config.Length}}}},
+             "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{{{DigestOf(layer)}}}","size":{{{layer.Length - (lie == "wrong-size" ? 1 : 0)}}}}]}
+            """);
+    }
+
+    private async Task ServeAsync()
+    {
+        while (_listener.IsListening)
+        {
+            try
+            {
+                HttpListenerContext context = await _listener.GetContextAsync();
+                _ = Task.Run(() => AnswerAsync(context));
+            }
+            catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            {
+                return; // Closed: the test is over.
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
+            await AnswerAsync(context.Request.Url!.Segments, context.Response);
+            context.Response.Close();
+        }
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
+        {
+            context.Response.Abort(); // The client has gone, as it should.
+        }
+    }
+
+    // /v2/LIE/manifests/latest, /v2/LIE/blobs/DIGEST
+    private Task AnswerAsync(string[] path, HttpListenerResponse response)
+    {
+        if (path.Length < 5) return SendAsync(response, [], "text/plain");
+        string lie = path[2].TrimEnd('/');
+        if (path[3] == "manifests/") return lie == "huge-manifest" ? SendEndlesslyAsync(response, 100 << 20) : SendAsync(response, ManifestFor(lie), "application/vnd.oci.image.manifest.v1+json");
+        if (path[4] == DigestOf(_config)) return SendAsync(response, _config, "application/octet-stream");
+        return lie switch
+        {
+            "redirect-loop" => RedirectAsync(response, $"http://{Host}/v2/{lie}/blobs/{path[4]}"),
+            "redirect-to-file" => RedirectAsync(response, "file:///etc/passwd"),
+            "wrong-digest" => SendAsync(response, new byte[_layer.Length], "application/octet-stream"),
+            "endless-body" => SendEndlesslyAsync(response, 1L << 34),
+            _ => SendAsync(response, LayerFor(lie), "application/octet-stream"),
+        };
+    }
+
+    private static Task RedirectAsync(HttpListenerResponse response, string target)
+    {
+        (response.StatusCode, response.RedirectLocation) = (307, target);
+        return Task.CompletedTask;
+    }
+
+    private static async Task SendAsync(HttpListenerResponse response, byte[] content, string type)
+    {
+        (response.ContentType, response.ContentLength64) = (type, content.Length);
+        await response.OutputStream.WriteAsync(content);
+    }
+
+    private static async Task SendEndlesslyAsync(HttpListenerResponse response, long length)
+    {
+        response.ContentType = "application/vnd.oci.image.manifest.v1+json";
+        response.SendChunked = true;
+        byte[] piece = new byte[1 << 20];
+        for (long sent = 0; sent < length; sent += piece.Length) await response.OutputStream.WriteAsync(piece);
+    }
+}
