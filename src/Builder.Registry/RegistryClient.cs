@@ -61,6 +61,23 @@ public sealed partial class RegistryClient : IImageRegistry, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<RemoteDocument> ReadManifestAsync(ImageReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _endpoints.PullAsync(reference, async endpoint =>
+            {
+                ManifestDocument document = await ReadManifestAsync(endpoint, reference, reference.Digest?.ToString() ?? reference.Tag ?? "latest", reference.Digest, cancellationToken);
+                return new RemoteDocument(document.Content, document.IsIndex);
+            });
+        }
+        catch (RegistryException error)
+        {
+            throw Failure("read", reference, error.Message, error);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 
     private static ImageSourceException Failure(string verb, ImageReference reference, string reason, Exception? cause, bool hasOtherSource = false) =>

@@ -10,7 +10,16 @@ public interface IImageSource
     /// <summary>Opens a layer blob for reading. The caller verifies digest and size while it reads.</summary>
     /// <exception cref="ImageSourceException">Not found, refused, unreachable or malformed.</exception>
     Task<Stream> OpenBlobAsync(ImageReference reference, Descriptor descriptor, CancellationToken cancellationToken);
+
+    /// <summary>Reads the manifest or index that a reference names, whatever it is of; compared with the digest of the reference when that has one.</summary>
+    /// <exception cref="ImageSourceException">Not found, refused, unreachable or malformed.</exception>
+    Task<RemoteDocument> ReadManifestAsync(ImageReference reference, CancellationToken cancellationToken);
 }
+
+/// <summary>A manifest or an index, byte for byte.</summary>
+/// <param name="Bytes">As it came.</param>
+/// <param name="IsIndex">Which of the two.</param>
+public sealed record RemoteDocument(ReadOnlyMemory<byte> Bytes, bool IsIndex);
 
 /// <summary>An image as a registry describes it.</summary>
 /// <param name="Reference">What was asked for.</param>
