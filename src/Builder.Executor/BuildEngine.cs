@@ -6,6 +6,7 @@ using Builder.Executor.Explaining;
 using Builder.Executor.Results;
 using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
+using Builder.Executor.Sharing;
 using Builder.Executor.Solving;
 using Builder.Executor.Sources;
 using Builder.Executor.Steps;
@@ -42,8 +43,10 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
         using var resources = new StepResources(options.Steps, store);
+        var shared = new SharedCaches(options.CacheFrom, build.Graph, store, reporter);
+        options.CacheExport?.Attach(build.Graph, shared);
         using var solver = new BuildSolver(
-            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, reporter, ledger, time, stop.Token);
+            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, shared, options.CacheExport, reporter, ledger, time, stop.Token);
         var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
         try
         {
@@ -54,7 +57,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
 
             // An untouched base image needs no files to become an image again.
             Snapshot? snapshot = build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
-            return await new ResultAssembler(build, store, layers, options.Epoch).AssembleAsync(snapshot, scheduler.Executed);
+            return await new ResultAssembler(build, store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null).AssembleAsync(snapshot, scheduler.Executed);
         }
         catch
         {
@@ -90,13 +93,14 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, cancellationToken);
         using var resources = new StepResources(options.Steps, store);
         using var solver = new BuildSolver(
-            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, reporter, ledger, time, cancellationToken);
+            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, new SharedCaches([], build.Graph, store, reporter), export: null,
+            reporter, ledger, time, cancellationToken);
         var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
         VertexResult? target = await scheduler.FindAsync(cancellationToken);
         Snapshot? snapshot = target is null || build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
         bool isThere = target is not null && HasLayers(build.Graph, snapshot);
         Remember(contexts, isThere ? options : options with { Project = null }, ledger, reporter);
-        return isThere ? await new ResultAssembler(build, store, layers, options.Epoch).AssembleAsync(snapshot, executed: 0) : null;
+        return isThere ? await new ResultAssembler(build, store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null).AssembleAsync(snapshot, executed: 0) : null;
     }
 
     // Making a layer reads files of the image.

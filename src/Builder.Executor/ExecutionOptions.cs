@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Builder.Cache.Sharing;
+using Builder.Executor.Sharing;
 using Builder.Executor.Sources;
 using Builder.Executor.Steps;
 
@@ -30,6 +32,15 @@ public sealed record ExecutionOptions
 
     /// <summary>The time that the image is said to be from (SOURCE_DATE_EPOCH), or null for the time it is made.</summary>
     public DateTimeOffset? Epoch { get; init; }
+
+    /// <summary>Caches that others filled, in the order they are asked.</summary>
+    public ImmutableArray<ICacheSource> CacheFrom { get; init; } = [];
+
+    /// <summary>Told what the build makes, to put it into caches for others; null for none.</summary>
+    public CacheExport? CacheExport { get; init; }
+
+    /// <summary>The image's config holds the cache records of its layers.</summary>
+    public bool InlineCache { get; init; }
 
     /// <summary>What RUN steps get.</summary>
     public StepOptions Steps { get; init; } = StepOptions.Default;

@@ -56,13 +56,28 @@ public sealed class LayerStore
     /// <param name="layers">Base first.</param>
     /// <param name="cancellationToken">Ends it; the layers that are whole by then are kept.</param>
     /// <exception cref="StoreException">A layer is damaged, hostile or does not match its diff id.</exception>
-    public async Task<Snapshot?> UnpackAsync(EquatableArray<LayerBlob> layers, CancellationToken cancellationToken)
+    public Task<Snapshot?> UnpackAsync(EquatableArray<LayerBlob> layers, CancellationToken cancellationToken) =>
+        UnpackAsync(layers, supply: null, [], cancellationToken);
+
+    /// <summary>The same for layers whose blobs need not be in the store.</summary>
+    /// <param name="layers">Base first.</param>
+    /// <param name="supply">Brings the blobs of the layers that really have to be unpacked.</param>
+    /// <param name="times">When each of the layers was made, where that is known.</param>
+    /// <param name="cancellationToken">Ends it; the layers that are whole by then are kept.</param>
+    /// <exception cref="StoreException">A layer is damaged, hostile or does not match its diff id.</exception>
+    public async Task<Snapshot?> UnpackAsync(
+        EquatableArray<LayerBlob> layers,
+        Func<IReadOnlyList<LayerBlob>, CancellationToken, Task>? supply,
+        IReadOnlyList<DateTimeOffset?> times,
+        CancellationToken cancellationToken)
     {
         List<Digest> chain = ChainId.Compute(layers.Select(l => l.DiffId));
         int done = chain.Count;
         Snapshot? snapshot = null;
         while (done > 0 && (snapshot = FindChain(chain[done - 1])) is null) done--;
-        for (; done < chain.Count; done++) snapshot = await EnsureUnpackedAsync(chain[done], layers[done], snapshot, cancellationToken);
+        if (supply is not null && done < chain.Count) await supply([.. layers.Skip(done).Where(l => !_blobs.Contains(l.BlobDigest))], cancellationToken);
+        for (; done < chain.Count; done++)
+            snapshot = await EnsureUnpackedAsync(chain[done], layers[done], snapshot, done < times.Count ? times[done] : null, cancellationToken);
         return snapshot;
     }
 
@@ -86,7 +101,7 @@ public sealed class LayerStore
                 using SnapshotDraft draft = Snapshots.CreateDraft(parent);
                 try
                 {
-                    return Extract(blob, draft, cancellationToken);
+                    return Extract(blob, draft, createdAt: null, cancellationToken);
                 }
                 catch (Exception error) when (StoreFault.IsStorageError(error))
                 {
@@ -127,13 +142,13 @@ public sealed class LayerStore
         return file is null ? null : Snapshots.Find(file.SnapshotId);
     }
 
-    private async Task<Snapshot> EnsureUnpackedAsync(Digest chainId, LayerBlob layer, Snapshot? parent, CancellationToken cancellationToken)
+    private async Task<Snapshot> EnsureUnpackedAsync(Digest chainId, LayerBlob layer, Snapshot? parent, DateTimeOffset? createdAt, CancellationToken cancellationToken)
     {
         string lockFile = _layout.WorkLock("chain-" + chainId.Hex);
         using FileLock held = await FileLock.AcquireAsync(lockFile, FileLockKind.Exclusive, cancellationToken);
         try
         {
-            return FindChain(chainId) ?? await Task.Run(() => Unpack(chainId, layer, parent, cancellationToken), cancellationToken);
+            return FindChain(chainId) ?? await Task.Run(() => Unpack(chainId, layer, parent, createdAt, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -141,12 +156,12 @@ public sealed class LayerStore
         }
     }
 
-    private Snapshot Unpack(Digest chainId, LayerBlob layer, Snapshot? parent, CancellationToken cancellationToken)
+    private Snapshot Unpack(Digest chainId, LayerBlob layer, Snapshot? parent, DateTimeOffset? createdAt, CancellationToken cancellationToken)
     {
         using SnapshotDraft draft = Snapshots.CreateDraft(parent);
         try
         {
-            Snapshot snapshot = Extract(layer, draft, cancellationToken);
+            Snapshot snapshot = Extract(layer, draft, createdAt, cancellationToken);
             byte[] file = JsonSerializer.SerializeToUtf8Bytes(new ChainFile(snapshot.Id), StoreJsonContext.Default.ChainFile);
             StoreFiles.Replace(_owner, _layout.ChainFile(chainId), file, durable: false);
             return snapshot;
@@ -157,7 +172,7 @@ public sealed class LayerStore
         }
     }
 
-    private Snapshot Extract(LayerBlob layer, SnapshotDraft draft, CancellationToken cancellationToken)
+    private Snapshot Extract(LayerBlob layer, SnapshotDraft draft, DateTimeOffset? createdAt, CancellationToken cancellationToken)
     {
         using (FileStream blob = _blobs.OpenRead(layer.BlobDigest))
         using (HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content))
@@ -168,7 +183,7 @@ public sealed class LayerStore
             if (found != layer.DiffId) throw new StoreException($"its content has the diff id {found}");
         }
 
-        Snapshot snapshot = draft.Commit();
+        Snapshot snapshot = draft.Commit(createdAt);
         Remember(snapshot, layer);
         return snapshot;
     }

@@ -32,7 +32,7 @@ internal sealed class PendingSnapshot : SnapshotDraft
     public override string MountPoint => Path.Combine(_path, MountName);
 
     /// <inheritdoc/>
-    public override Snapshot Commit()
+    public override Snapshot Commit(DateTimeOffset? createdAt = null)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
         try
@@ -43,7 +43,7 @@ internal sealed class PendingSnapshot : SnapshotDraft
                 directory.RemoveTree(UnixPath.Encode(WorkName));
             }
 
-            Snapshot snapshot = _store.Publish(_path, Parent);
+            Snapshot snapshot = _store.Publish(_path, Parent, createdAt);
             _ended = true;
             return snapshot;
         }

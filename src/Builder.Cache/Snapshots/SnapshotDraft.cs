@@ -19,7 +19,8 @@ public abstract class SnapshotDraft : IDisposable
     public abstract string MountPoint { get; }
 
     /// <summary>Makes it immutable and visible. Nothing may be mounted on it any more.</summary>
-    public abstract Snapshot Commit();
+    /// <param name="createdAt">When its content was made, if that was not now.</param>
+    public abstract Snapshot Commit(DateTimeOffset? createdAt = null);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -142,9 +142,10 @@ public sealed class SnapshotStore : IDisposable
     }
 
     /// <summary>Makes a filled draft visible.</summary>
-    internal Snapshot Publish(string draft, Snapshot? parent)
+    internal Snapshot Publish(string draft, Snapshot? parent, DateTimeOffset? createdAt = null)
     {
-        SnapshotFile file = new(parent?.Id, _time.GetUtcNow(), _boot);
+        DateTimeOffset now = _time.GetUtcNow();
+        SnapshotFile file = new(parent?.Id, createdAt < now ? createdAt.Value : now, _boot);
         StoreFiles.WriteNew(
             Path.Combine(draft, FileName), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.SnapshotFile), durable: false);
         if (_boot is null) Settle([draft]);

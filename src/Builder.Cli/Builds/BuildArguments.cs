@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Cli.Builds.Caches;
 using Builder.Cli.Builds.Calls;
 using Builder.Executor;
 using Builder.Executor.Steps;
@@ -35,6 +36,9 @@ internal sealed record BuildArguments
 
     /// <summary>The same for some stages.</summary>
     public ImmutableHashSet<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>Caches that are shared with others.</summary>
+    public CacheArguments Caches { get; init; } = CacheArguments.None;
 
     /// <summary>What RUN steps get.</summary>
     public StepOptions Steps { get; init; } = StepOptions.Default;

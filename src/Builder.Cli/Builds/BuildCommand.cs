@@ -1,10 +1,12 @@
 using Builder.Cache;
+using Builder.Cli.Builds.Caches;
 using Builder.Cli.Hosting;
 using Builder.Cli.Images;
 using Builder.Cli.Rendering;
 using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Executor.Events;
+using Builder.Executor.Sharing;
 using Builder.Executor.Sources;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
@@ -71,9 +73,10 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
                 return ExitCode.Success;
             }
 
-            var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
-            BuildResult result = await engine.ExecuteAsync(lowered.Build, _planner.Options(session), session.Hub.Publish, cancellationToken);
-            return await _conclusion.SucceedAsync(session, result, progress, log, cancellationToken);
+            var caches = new CacheSetup(context);
+            await using var export = new CacheExport(session.Store, caches.Targets(session.Arguments.Caches.To), session.Hub.Publish, _time, cancellationToken);
+            BuildResult result = await ExecuteAsync(lowered.Build, session, caches, export, cancellationToken);
+            return await _conclusion.SucceedAsync(session, result, progress, log, cancellationToken, export.FinishAsync);
         }
         catch (MissingImageException missing)
         {
@@ -90,6 +93,25 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         finally
         {
             _conclusion.End(session, progress, log, lowered);
+        }
+    }
+
+    private async Task<BuildResult> ExecuteAsync(LoweredBuild build, BuildSession session, CacheSetup caches, CacheExport export, CancellationToken cancellationToken)
+    {
+        var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
+        ExecutionOptions options = _planner.Options(session) with
+        {
+            CacheFrom = caches.Sources(session.Arguments.Caches.From),
+            CacheExport = export,
+        };
+        try
+        {
+            return await engine.ExecuteAsync(build, options, session.Hub.Publish, cancellationToken);
+        }
+        catch (BuildFailedException)
+        {
+            await export.FinishAsync(isFailed: true);
+            throw;
         }
     }
 

@@ -12,10 +12,18 @@ namespace Builder.Cli.Builds;
 internal sealed class BuildConclusion(CommandContext context, DiagnosticReport diagnostics)
 {
     /// <summary>There is a result.</summary>
-    public async Task<ExitCode> SucceedAsync(BuildSession session, BuildResult result, IBuildProgress progress, StepLog log, CancellationToken cancellationToken)
+    /// <param name="session">The build.</param>
+    /// <param name="result">Its result.</param>
+    /// <param name="progress">Its display.</param>
+    /// <param name="log">What happened.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="share">Fills caches of others at the end; told whether the build has failed.</param>
+    public async Task<ExitCode> SucceedAsync(
+        BuildSession session, BuildResult result, IBuildProgress progress, StepLog log, CancellationToken cancellationToken, Func<bool, Task>? share = null)
     {
         if (session.Arguments.ExpectCached && log.Misses.Count > 0)
         {
+            if (share is not null) await share(true);
             progress.Finish();
             MissReport.WriteUnexpected(context.Terminal.Error, log.Misses);
             return ExitCode.Failure;
@@ -23,6 +31,7 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
 
         var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
         ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
+        if (share is not null) await share(false);
         progress.Finish();
         if (session.Arguments.MetadataFile is { } metadataFile)
             await File.WriteAllBytesAsync(context.Environment.FullPath(metadataFile), BuildMetadata.Write(exported), cancellationToken);

@@ -20,12 +20,12 @@ internal sealed class BuildFlagsWithoutEffect
     [
         Flags.Text("--memory", "", "-m"), Flags.Text("--memory-swap", ""), Flags.Text("--cpu-shares", "", "-c"), Flags.Text("--cpu-period", ""),
         Flags.Text("--cpu-quota", ""), Flags.Text("--cpuset-cpus", ""), Flags.Text("--cpuset-mems", ""), Flags.Text("--cgroup-parent", ""),
-        Flags.Many("--resource", ""), Flags.Many("--cache-from", ""), Flags.Many("--attest", ""),
+        Flags.Many("--resource", ""), Flags.Many("--attest", ""),
     ];
 
     private readonly Option[] _refused =
     [
-        Flags.Many("--cache-to", ""), Flags.Many("--policy", ""),
+        Flags.Many("--policy", ""),
     ];
 
     /// <summary>Adds them, hidden.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Builder.Cli.Builds.Caches;
 using Builder.Cli.Builds.Calls;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
@@ -46,6 +47,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         "--call", "Build, or tell about the Dockerfile: build, check, outline, targets or subrequests.describe, with ,format=json or ,format=sarif", valueName: "method");
     private readonly Option<bool> _check = Flags.Switch("--check", "Check the Dockerfile and build nothing (--call=check)");
     private readonly StepFlags _steps = new();
+    private readonly CacheFlags _caches = new();
     private readonly BuildFlagsWithoutEffect _withoutEffect = new();
 
     /// <inheritdoc/>
@@ -61,6 +63,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             command.Add(option);
         }
 
+        _caches.Declare(command);
         _steps.Declare(command);
         _withoutEffect.Declare(command);
     }
@@ -89,8 +92,10 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         RequireOwnPlatform(parsed.GetValue(_platforms)!, environment);
         ImmutableSortedDictionary<string, string> buildArgs =
             SourceDateEpoch.AddTo(KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"), environment);
+        CacheArguments caches = _caches.Read(parsed, buildArgs);
         return new BuildArguments
         {
+            Caches = caches,
             Context = parsed.GetValue(_context)![0],
             File = parsed.GetValue(_file),
             Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
@@ -117,7 +122,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Jobs = Jobs(parsed.GetValue(_jobs)),
             PrintGraph = parsed.GetResult(_printGraph) is null ? null : Graph(parsed.GetValue(_printGraph)),
             Call = parsed.GetValue(_call) is { } call ? CallSpec.Parse(call) : parsed.GetValue(_check) ? CallSpec.Check : CallSpec.Build,
-            Warnings = [.. _withoutEffect.Warnings(parsed)],
+            Warnings = [.. _withoutEffect.Warnings(parsed), .. caches.Warnings],
         };
     }
 

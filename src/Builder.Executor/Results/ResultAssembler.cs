@@ -3,9 +3,11 @@ using Builder.Cache;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
+using Builder.Executor.Sharing;
 using Builder.Graph;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
+using Builder.Oci;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
@@ -17,7 +19,9 @@ namespace Builder.Executor.Results;
 /// <param name="store">Where the base image is.</param>
 /// <param name="layers">Makes layers.</param>
 /// <param name="epoch">The time that the image and its own steps are said to be from (SOURCE_DATE_EPOCH), or null for the time they were made.</param>
-internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, LayerQueue layers, DateTimeOffset? epoch)
+/// <param name="inline">Definition keys when the config is to hold the records of its layers; else null.</param>
+internal sealed class ResultAssembler(
+    LoweredBuild build, BuilderStore store, LayerQueue layers, DateTimeOffset? epoch, IReadOnlyDictionary<VertexId, Digest>? inline = null)
 {
     private const string Comment = "buildkit.dockerfile.v0";
 
@@ -30,7 +34,8 @@ internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, La
         List<Vertex> made = [.. chain.Where(v => v.HasParent)];
         List<Snapshot> snapshots = OwnSnapshots(snapshot, made.Count);
         LayerBlob[] own = await Task.WhenAll(snapshots.Select(layers.GetAsync));
-        LayerBlob[] all = [.. BaseLayers(chain[0]), .. own];
+        EquatableArray<LayerBlob> below = BaseLayers(chain[0]);
+        LayerBlob[] all = [.. below, .. own];
 
         var times = new Dictionary<VertexId, DateTimeOffset>();
         for (int i = 0; i < made.Count; i++) times[made[i].Id] = epoch ?? snapshots[i].CreatedAt;
@@ -40,6 +45,7 @@ internal sealed class ResultAssembler(LoweredBuild build, BuilderStore store, La
             Created = epoch is { } time ? Format(time) : history.Select(h => h.Created).LastOrDefault() ?? BaseTime(),
             RootFs = new RootFs { DiffIds = [.. all.Select(l => l.DiffId)] },
             History = [.. build.BaseImage?.Config.History ?? [], .. history],
+            Unknown = InlineCache.Put(build.Image.Unknown, inline is null ? null : InlineCache.Write(made, below.Count, inline, store.Records)),
         };
         byte[] bytes = OciJson.WriteConfig(config);
         return new BuildResult(snapshot, bytes, config, [.. all], executed);

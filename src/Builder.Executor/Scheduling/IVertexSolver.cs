@@ -23,6 +23,12 @@ internal interface IVertexSolver<TResult>
     /// <summary>The stored result of a key, or null.</summary>
     TResult? Find(Vertex vertex, CacheKey key);
 
+    /// <summary>Whether a shared cache claims to have the result of a key. Nothing is brought yet.</summary>
+    Task<bool> IsSharedAsync(Vertex vertex, CacheKey key, CancellationToken cancellationToken);
+
+    /// <summary>Brings a result that a shared cache claims to have; null when it can't be had after all.</summary>
+    Task<TResult?> BringAsync(Vertex vertex, CacheKey key, CancellationToken cancellationToken);
+
     /// <summary>The canonical key, from what the inputs turned out to be.</summary>
     Task<CacheKey> IdentifyAsync(Vertex vertex, IReadOnlyList<TResult> inputs, CancellationToken cancellationToken);
 

@@ -20,6 +20,9 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
 {
     private readonly CacheKey[] _definitions = new CacheKey[graph.Vertices.Count];
     private readonly Task<TResult?>?[] _results = new Task<TResult?>?[graph.Vertices.Count];
+    private readonly TResult?[] _found = new TResult?[graph.Vertices.Count];
+    private readonly bool[] _shared = new bool[graph.Vertices.Count];
+    private readonly Lock _gate = new();
     private ExceptionDispatchInfo? _firstFailure;
     private int _executed;
 
@@ -34,16 +37,22 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         using var slots = new SemaphoreSlim(jobs);
         foreach (Vertex vertex in graph.Vertices) await DefineAsync(vertex, cancellationToken);
 
-        (bool[] needed, TResult?[] found) = LookUp();
+        bool[] needed = await LookUpAsync(cancellationToken);
+        bool isCertain = !_shared.Contains(true);
         foreach (Vertex vertex in graph.Vertices)
         {
-            int index = vertex.Id.Value;
-            if (!needed[index]) reporter.Cached(vertex);
-            else if (found[index] is { } result) _results[index] = AcceptFound(vertex, result);
-            else _results[index] = Task.Run(() => ResolveAsync(vertex, slots, stop), CancellationToken.None);
+            if (needed[vertex.Id.Value]) _ = Demand(vertex, slots, stop, isLookedUp: true);
+            else if (isCertain) reporter.Cached(vertex);
         }
 
-        await Task.WhenAll(_results.OfType<Task<TResult?>>());
+        // What a shared cache fails to bring is made here, and whatever that needs joins those that run.
+        for (Task<TResult?>[] running = Running(), before = []; running.Length > before.Length; running = Running())
+        {
+            before = running;
+            await Task.WhenAll(running);
+        }
+
+        foreach (Vertex vertex in graph.Vertices.Where(v => _results[v.Id.Value] is null)) reporter.Cached(vertex);
         _firstFailure?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -79,24 +88,46 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
     }
 
     // From the target towards the sources; users come after their inputs in the graph, so one pass from the end visits each once.
-    private (bool[] Needed, TResult?[] Found) LookUp()
+    private async Task<bool[]> LookUpAsync(CancellationToken cancellationToken)
     {
         var needed = new bool[graph.Vertices.Count];
-        var found = new TResult?[graph.Vertices.Count];
         needed[graph.Target.Value] = true;
         for (int i = graph.Vertices.Count - 1; i >= 0; i--)
         {
             if (!needed[i]) continue;
-            Vertex vertex = graph.Vertices[i];
-            found[i] = solver.Source(vertex, _definitions[i]) ?? (freshness.MayFindByDefinition(vertex) ? solver.Find(vertex, _definitions[i]) : null);
-            if (found[i] is not null) continue;
-            foreach (VertexId input in vertex.Inputs) needed[input.Value] = true;
+            await LookUpAsync(graph.Vertices[i], cancellationToken);
+            if (_found[i] is not null || _shared[i]) continue;
+            foreach (VertexId input in graph.Vertices[i].Inputs) needed[input.Value] = true;
         }
 
-        return (needed, found);
+        return needed;
     }
 
-    private Task<TResult?> AcceptFound(Vertex vertex, TResult result)
+    private async Task LookUpAsync(Vertex vertex, CancellationToken cancellationToken)
+    {
+        int i = vertex.Id.Value;
+        bool mayFind = freshness.MayFindByDefinition(vertex);
+        _found[i] = solver.Source(vertex, _definitions[i]) ?? (mayFind ? solver.Find(vertex, _definitions[i]) : null);
+        _shared[i] = _found[i] is null && mayFind && await solver.IsSharedAsync(vertex, _definitions[i], cancellationToken);
+    }
+
+    private Task<TResult?> Demand(Vertex vertex, SemaphoreSlim slots, CancellationTokenSource stop, bool isLookedUp)
+    {
+        lock (_gate)
+        {
+            int index = vertex.Id.Value;
+            return _results[index] ??= _found[index] is { } result
+                ? Task.FromResult<TResult?>(AcceptFound(vertex, result))
+                : Task.Run(() => ResolveAsync(vertex, slots, stop, isLookedUp), CancellationToken.None);
+        }
+    }
+
+    private Task<TResult?>[] Running()
+    {
+        lock (_gate) return [.. _results.OfType<Task<TResult?>>()];
+    }
+
+    private TResult AcceptFound(Vertex vertex, TResult result)
     {
         if (vertex.Inputs.Count > 0)
         {
@@ -104,20 +135,31 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
             reporter.Cached(vertex);
         }
 
-        return Task.FromResult<TResult?>(result);
+        return result;
     }
 
     // Never faults: null means that this vertex or one below it failed or was stopped.
-    private async Task<TResult?> ResolveAsync(Vertex vertex, SemaphoreSlim slots, CancellationTokenSource stop)
+    private async Task<TResult?> ResolveAsync(Vertex vertex, SemaphoreSlim slots, CancellationTokenSource stop, bool isLookedUp)
     {
         try
         {
-            var inputs = new TResult[vertex.Inputs.Count];
-            for (int i = 0; i < inputs.Length; i++)
+            if (!isLookedUp)
             {
-                if (await _results[vertex.Inputs[i].Value]! is not { } input) return null;
-                inputs[i] = input;
+                await LookUpAsync(vertex, stop.Token);
+                if (_found[vertex.Id.Value] is { } found) return AcceptFound(vertex, found);
             }
+
+            if (_shared[vertex.Id.Value])
+            {
+                reporter.Started(vertex);
+                if (await solver.BringAsync(vertex, _definitions[vertex.Id.Value], stop.Token) is { } brought)
+                {
+                    reporter.Cached(vertex);
+                    return brought;
+                }
+            }
+
+            if (await InputsOfAsync(vertex, slots, stop) is not { } inputs) return null;
 
             await slots.WaitAsync(stop.Token);
             try
@@ -140,13 +182,27 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         }
     }
 
+    // Null when one of them failed or was stopped.
+    private async Task<TResult[]?> InputsOfAsync(Vertex vertex, SemaphoreSlim slots, CancellationTokenSource stop)
+    {
+        Task<TResult?>[] tasks = [.. vertex.Inputs.Select(i => Demand(graph[i], slots, stop, isLookedUp: false))];
+        var inputs = new TResult[tasks.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (await tasks[i] is not { } input) return null;
+            inputs[i] = input;
+        }
+
+        return inputs;
+    }
+
     private async Task<TResult> SolveAsync(Vertex vertex, TResult[] inputs, CancellationToken cancellationToken)
     {
         reporter.Started(vertex);
         CacheKey definition = _definitions[vertex.Id.Value];
         CacheKey canonical = await solver.IdentifyAsync(vertex, inputs, cancellationToken);
         bool isLookedUp = canonical.Digest == definition.Digest && freshness.MayFindByDefinition(vertex);
-        TResult? result = freshness.MustExecute(vertex) || isLookedUp ? null : solver.Find(vertex, canonical);
+        TResult? result = freshness.MustExecute(vertex) || isLookedUp ? null : await FindAsync(vertex, canonical, cancellationToken);
         if (result is not null)
         {
             solver.Alias(definition, result);
@@ -159,5 +215,11 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         if (canonical.Digest != definition.Digest) solver.Alias(definition, result);
         reporter.Completed(vertex);
         return result;
+    }
+
+    private async Task<TResult?> FindAsync(Vertex vertex, CacheKey canonical, CancellationToken cancellationToken)
+    {
+        if (solver.Find(vertex, canonical) is { } result) return result;
+        return await solver.IsSharedAsync(vertex, canonical, cancellationToken) ? await solver.BringAsync(vertex, canonical, cancellationToken) : null;
     }
 }

@@ -13,6 +13,7 @@ using Builder.Executor.Keys;
 using Builder.Executor.Results;
 using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
+using Builder.Executor.Sharing;
 using Builder.Executor.Snapshots;
 using Builder.Executor.Sources;
 using Builder.Executor.Steps;
@@ -27,11 +28,15 @@ namespace Builder.Executor.Solving;
 /// <summary>Resolves the vertices of one build with the store, the contexts and the sandbox.</summary>
 internal sealed class BuildSolver(
     BuildGraph graph, BuilderStore store, ExecRunner commands, ContextSet contexts, SourceVertices sources, StepResources resources, LayerQueue layers,
-    EventReporter reporter, BuildLedger ledger, TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
+    SharedCaches shared, CacheExport? export, EventReporter reporter, BuildLedger ledger, TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
 {
     private readonly SnapshotViews _views = new(store.Snapshots);
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), Digest> _contextDigests = new();
+    private readonly ConcurrentDictionary<VertexId, Digest> _definitions = new();
+
+    /// <summary>The definition keys.</summary>
+    public IReadOnlyDictionary<VertexId, Digest> Definitions => _definitions;
 
     public async Task<CacheKey> DefineAsync(Vertex vertex, IReadOnlyList<Digest> inputs, CancellationToken cancellationToken)
     {
@@ -48,6 +53,8 @@ internal sealed class BuildSolver(
             Operation operation = SourceFetcher.IsSource(vertex.Operation) ? await sources.PinAsync(vertex) : vertex.Operation;
             CacheKey key = OperationKeys.Of(operation, identities);
             ledger.Defined(vertex, key);
+            _definitions[vertex.Id] = key.Digest;
+            export?.Defined(vertex, key.Digest);
             return key;
         }
         catch (Exception e) when (IsExplicable(e))
@@ -67,9 +74,28 @@ internal sealed class BuildSolver(
     public VertexResult? Find(Vertex vertex, CacheKey key)
     {
         if (store.Records.Find(key.Digest) is not { } record || store.Snapshots.Find(record.SnapshotId) is not { } snapshot) return null;
-        layers.Begin(vertex, snapshot);
+        Begin(vertex, snapshot);
         ledger.Found(vertex, record.Key);
         return VertexResult.Of(record.Key.Digest, snapshot);
+    }
+
+    public async Task<bool> IsSharedAsync(Vertex vertex, CacheKey key, CancellationToken cancellationToken) =>
+        await shared.FindAsync(vertex, key.Digest, cancellationToken) is not null;
+
+    public async Task<VertexResult?> BringAsync(Vertex vertex, CacheKey key, CancellationToken cancellationToken)
+    {
+        // A cache that failed isn't named again, so the next one comes.
+        while (await shared.FindAsync(vertex, key.Digest, cancellationToken) is { } hit)
+        {
+            if (await shared.BringAsync(vertex, hit, cancellationToken) is not { } snapshot) continue;
+            Keep(vertex, key, hit, snapshot);
+            await KeepParentsAsync(vertex, hit, snapshot, cancellationToken);
+            Begin(vertex, snapshot);
+            ledger.Found(vertex, new CacheKey(hit.Key, key.Fields));
+            return VertexResult.Of(hit.Key, snapshot);
+        }
+
+        return null;
     }
 
     public async Task<CacheKey> IdentifyAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
@@ -113,7 +139,7 @@ internal sealed class BuildSolver(
             };
             Snapshot snapshot = draft.Commit();
             if (isRepeatable) return Record(vertex, canonical, snapshot);
-            layers.Begin(vertex, snapshot);
+            Begin(vertex, snapshot);
             ledger.Executed(vertex, isRecorded: false);
             return VertexResult.Of(Digest.Sha256(RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes)), snapshot, isRecorded: false);
         }
@@ -128,7 +154,36 @@ internal sealed class BuildSolver(
         layers.Begin(vertex, snapshot);
         ledger.Executed(vertex, isRecorded: true);
         store.Records.Put(new CacheRecord(canonical, snapshot.Id, vertex.Origin.SourceText, time.GetUtcNow()));
+        export?.Begin(vertex, snapshot);
         return VertexResult.Of(canonical.Digest, snapshot);
+    }
+
+    private void Begin(Vertex vertex, Snapshot snapshot)
+    {
+        layers.Begin(vertex, snapshot);
+        export?.Begin(vertex, snapshot);
+    }
+
+    private void Keep(Vertex vertex, CacheKey key, SharedHit hit, Snapshot snapshot)
+    {
+        CacheKey canonical = hit.Key == key.Digest ? key : new CacheKey(hit.Key, []);
+        store.Records.Put(new CacheRecord(canonical, snapshot.Id, vertex.Origin.SourceText, hit.CreatedAt ?? time.GetUtcNow()));
+        store.Records.PutAlias(key.Digest, hit.Key);
+    }
+
+    // The layers below a result that was brought are those of the steps below: later builds find them without the shared cache.
+    private async Task KeepParentsAsync(Vertex vertex, SharedHit hit, Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        Vertex at = graph[vertex.Inputs[0]];
+        for (Snapshot? below = snapshot; at.HasParent; at = graph[at.Inputs[0]])
+        {
+            below = below.ParentId is { } id ? store.Snapshots.Find(id) : null;
+            if (below is null) return;
+            Digest definition = _definitions[at.Id];
+            if (await shared.FindAsync(at, definition, cancellationToken) is not { } parent) continue;
+            bool isSame = parent.Layers.Select(l => l.DiffId).SequenceEqual(hit.Layers.Take(parent.Layers.Count).Select(l => l.DiffId));
+            if (isSame && store.Records.Find(definition) is null) Keep(at, new CacheKey(definition, []), parent, below);
+        }
     }
 
     public void Alias(CacheKey definition, VertexResult result)

@@ -39,6 +39,18 @@ internal sealed class FakeSolver : IVertexSolver<FakeSolver.Result>
         return Records.GetValueOrDefault(key.Digest);
     }
 
+    /// <summary>By vertex name: what a shared cache claims to have, and whether it can be had.</summary>
+    public ConcurrentDictionary<string, bool> Shared { get; } = new();
+
+    public Task<bool> IsSharedAsync(Vertex vertex, CacheKey key, CancellationToken cancellationToken) => Task.FromResult(Shared.ContainsKey(NameOf(vertex)));
+
+    public Task<Result?> BringAsync(Vertex vertex, CacheKey key, CancellationToken cancellationToken)
+    {
+        if (Shared.GetValueOrDefault(NameOf(vertex))) return Task.FromResult<Result?>(Records[key.Digest] = new Result(key.Digest));
+        Shared.TryRemove(NameOf(vertex), out _);
+        return Task.FromResult<Result?>(null);
+    }
+
     public Task<CacheKey> IdentifyAsync(Vertex vertex, IReadOnlyList<Result> inputs, CancellationToken cancellationToken) =>
         Task.FromResult(Key("canonical", Contents.GetValueOrDefault(NameOf(vertex), NameOf(vertex)), inputs.Select(i => i.Key)));
 

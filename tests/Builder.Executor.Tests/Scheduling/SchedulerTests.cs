@@ -239,6 +239,50 @@ public sealed class SchedulerTests
         Assert.Equal(2000, _solver.Executions.Count);
     }
 
+    [Fact]
+    public async Task What_a_shared_cache_has_is_brought_and_what_is_below_it_is_not_looked_at()
+    {
+        _solver.Shared["b"] = true;
+
+        TestRun scheduler = Create(Graph("base:", "a:base", "b:a", "target:b"));
+        await scheduler.RunAsync();
+
+        Assert.Equal(["target"], _solver.Executions.Keys);
+        Assert.False(_solver.LookUps.ContainsKey("a"));
+        Assert.Contains("cached b", Log());
+        Assert.Contains("cached a", Log());
+    }
+
+    [Fact]
+    public async Task What_a_shared_cache_fails_to_bring_is_executed_with_all_that_needs()
+    {
+        _solver.Shared["b"] = false;
+        _solver.Shared["c"] = false;
+
+        TestRun scheduler = Create(Graph("base:", "a:base", "b:a", "c:a", "unrelated:base", "target:b,c"));
+        await scheduler.RunAsync().WaitAsync(Patience);
+
+        Assert.Equal(new Dictionary<string, int> { ["a"] = 1, ["b"] = 1, ["c"] = 1, ["target"] = 1 }, _solver.Executions.ToDictionary());
+        Assert.Equal(4, scheduler.Executed);
+        Assert.Contains("completed a", Log());
+        Assert.DoesNotContain("cached a", Log());
+        Assert.Contains("cached unrelated", Log());
+    }
+
+    [Fact]
+    public async Task A_shared_cache_is_also_asked_for_what_the_inputs_turned_out_to_be()
+    {
+        BuildGraph graph = Graph("base:", "a:base", "target:a");
+        await Create(graph, refreshed: "a").RunAsync();
+        _solver.Executions.Clear();
+        _solver.Records.Clear();
+        _solver.Shared["target"] = true;
+
+        await Create(graph).RunAsync();
+
+        Assert.Empty(_solver.Executions);
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         int seen = Volatile.Read(ref target);
