@@ -43,6 +43,12 @@ public sealed partial record ImageReference
     /// <summary>The same repository, by no tag and no digest.</summary>
     public ImageReference WithoutTag() => new(Domain, Path, null, null);
 
+    /// <summary>The same repository, by digest only.</summary>
+    public ImageReference WithDigest(Digest digest) => new(Domain, Path, null, digest);
+
+    /// <summary>What counts of a name when something is looked up by it: where there is a digest, a tag says nothing.</summary>
+    public ImageReference ToKey() => Digest is { } digest ? WithDigest(digest) : this;
+
     /// <summary>Reads a name.</summary>
     /// <exception cref="FormatException">Not a reference; the message says what is wrong (upper case, blank, bad tag ...).</exception>
     public static ImageReference Parse(string text) =>

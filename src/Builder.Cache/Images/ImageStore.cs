@@ -43,10 +43,14 @@ public sealed class ImageStore
         return new StoredImage(id, config, layers, file.StoredAt);
     }
 
-    /// <summary>Gives an image a name, taking it from another image when need be.</summary>
+    /// <summary>
+    /// Gives an image a name, taking it from another image when need be. A name by digest says what the image is in a registry; it stays
+    /// when a tag goes to another image.
+    /// </summary>
     /// <exception cref="StoreException">There is no such image.</exception>
     public void Tag(ImageReference name, Digest id)
     {
+        name = name.ToKey();
         using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
         if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
         NameFile file = new(name.ToString(), id.ToString());
@@ -57,6 +61,7 @@ public sealed class ImageStore
     /// <exception cref="StoreException">The name can't be removed.</exception>
     public bool Untag(ImageReference name)
     {
+        name = name.ToKey();
         using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
         if (!File.Exists(PathOf(name))) return false;
         Remove(PathOf(name));
@@ -135,7 +140,7 @@ public sealed class ImageStore
 
     /// <summary>The image of a name, or null.</summary>
     public StoredImage? Find(ImageReference name) =>
-        ReadName(PathOf(name)) is (ImageReference found, Digest id) && found == name ? Find(id) : null;
+        ReadName(PathOf(name.ToKey())) is (ImageReference found, Digest id) && found == name.ToKey() ? Find(id) : null;
 
     /// <summary>The names of an image, sorted.</summary>
     public IReadOnlyList<ImageReference> NamesOf(Digest id) => [.. Names().Where(n => n.Id == id).Select(n => n.Name)];

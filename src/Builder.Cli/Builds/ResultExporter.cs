@@ -74,6 +74,8 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
             reporter.Task(Task, done: false);
             manifest = await pusher.PushAsync(result.ConfigBytes, result.Layers, names, form, cancellationToken);
             reporter.Task(Task, done: true);
+            var id = Digest.Sha256(result.ConfigBytes.Span);
+            if (store.Images.Find(id) is not null) store.Images.Tag(names[0].WithDigest(manifest.Digest), id);
         }
 
         return manifest ?? throw new InvalidOperationException("an output without a name was not refused");

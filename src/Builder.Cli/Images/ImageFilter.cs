@@ -1,5 +1,7 @@
 using Builder.Cache;
+using Builder.Cache.Images;
 using Builder.Cli.Formatting;
+using Builder.Oci;
 
 namespace Builder.Cli.Images;
 
@@ -12,7 +14,7 @@ internal static class ImageFilter
     {
         IEnumerable<ImageRow> rows = store.Images.List()
             .OrderByDescending(i => Timestamps.Parse(i.Image.Config.Created) ?? DateTimeOffset.MinValue)
-            .SelectMany(i => i.Names.Count == 0 ? [new ImageRow(i.Image, null)] : i.Names.Select(n => new ImageRow(i.Image, n)));
+            .SelectMany(i => RowsOf(i.Image, i.Names, arguments.Digests));
         if (arguments.Reference is { } reference) rows = rows.Where(r => MatchesReference(r, reference));
         foreach (IGrouping<string, string> filter in arguments.Filters.GroupBy(f => f.Key, f => f.Value, StringComparer.Ordinal))
         {
@@ -21,6 +23,20 @@ internal static class ImageFilter
         }
 
         return [.. rows];
+    }
+
+    // A digest is shown beside the tags of its repository, or alone when there are none.
+    private static IEnumerable<ImageRow> RowsOf(StoredImage image, IReadOnlyList<ImageReference> names, bool withDigests)
+    {
+        if (names.Count == 0) return [new ImageRow(image, null)];
+        return names.GroupBy(n => n.Repository, StringComparer.Ordinal).SelectMany(repository =>
+        {
+            ImageReference[] tags = [.. repository.Where(n => n.Digest is null)];
+            ImageReference[] digests = [.. repository.Where(n => n.Digest is not null)];
+            if (tags.Length == 0) return withDigests ? digests.Select(d => new ImageRow(image, d, d.Digest)) : [new ImageRow(image, digests[0])];
+            if (!withDigests || digests.Length == 0) return tags.Select(t => new ImageRow(image, t));
+            return tags.SelectMany(t => digests.Select(d => new ImageRow(image, t, d.Digest)));
+        });
     }
 
     private static Func<ImageRow, bool> Test(BuilderStore store, string key, string value)
@@ -36,7 +52,7 @@ internal static class ImageFilter
                     "false" or "0" => false,
                     _ => throw CommandException.Usage($"invalid filter \"dangling={value}\": expected true or false"),
                 };
-                return row => row.Name is null == dangling;
+                return row => row.Name?.Tag is null == dangling;
             case "label":
                 (string name, string? wanted) = CommandLine.KeyValues.Split(value);
                 return row => row.Image.Config.Config.Labels is { } labels && labels.TryGetValue(name, out string? label) && (wanted is null || wanted == label);
@@ -46,7 +62,7 @@ internal static class ImageFilter
         }
     }
 
-    private static DateTimeOffset Created(Cache.Images.StoredImage image) => Timestamps.Parse(image.Config.Created) ?? DateTimeOffset.MinValue;
+    private static DateTimeOffset Created(StoredImage image) => Timestamps.Parse(image.Config.Created) ?? DateTimeOffset.MinValue;
 
     private static bool MatchesReference(ImageRow row, string pattern) =>
         row.Name is { } name && (Glob.IsMatch(pattern, name.FamiliarName) || Glob.IsMatch(pattern, name.FamiliarRepository));

@@ -38,7 +38,8 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
             throw new ImageSourceException($"{reference}: the image names {remote.Manifest.Layers.Count} layers but {remote.Config.RootFs.DiffIds.Count} diff ids");
         EquatableArray<LayerBlob> layers = await FetchLayersAsync(remote, cancellationToken);
         StoredImage image = store.Images.Put(remote.ConfigBytes.Span, layers);
-        store.Images.Tag(reference, image.Id);
+        if (reference.Digest is null) store.Images.Tag(reference, image.Id);
+        store.Images.Tag(reference.WithDigest(remote.NamedDigest), image.Id);
         return (image, remote.NamedDigest);
     }
 

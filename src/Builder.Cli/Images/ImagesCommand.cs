@@ -50,7 +50,7 @@ internal sealed class ImagesCommand(CommandContext context)
         ["Containers"] = Timestamps.Unknown,
         ["CreatedAt"] = Timestamps.At(row.Image.Config.Created),
         ["CreatedSince"] = Timestamps.Since(row.Image.Config.Created, now),
-        ["Digest"] = row.Name?.Digest?.ToString() ?? ImageLookup.None,
+        ["Digest"] = row.Digest?.ToString() ?? ImageLookup.None,
         ["ID"] = ImageLookup.ShownId(row.Image.Id, noTruncation),
         ["Repository"] = row.Name?.FamiliarRepository ?? ImageLookup.None,
         ["SharedSize"] = Timestamps.Unknown,
@@ -63,4 +63,5 @@ internal sealed class ImagesCommand(CommandContext context)
 /// <summary>An image under one of its names.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Name">Null when it has none.</param>
-internal sealed record ImageRow(StoredImage Image, ImageReference? Name);
+/// <param name="Digest">That of its manifest in a registry, or null when it isn't known or asked for.</param>
+internal sealed record ImageRow(StoredImage Image, ImageReference? Name, Digest? Digest = null);

@@ -36,6 +36,7 @@ internal sealed class PushCommand(CommandContext context)
         {
             byte[] config = await ReadConfigAsync(store, image, cancellationToken);
             Descriptor manifest = await pusher.PushAsync(config, image.Layers, [name], options, cancellationToken);
+            store.Images.Tag(name.WithDigest(manifest.Digest), image.Id);
             display.Line($"{name.Tag}: digest: {manifest.Digest} size: {manifest.Size}");
             if (quiet) context.Terminal.Out.Write(name + "\n");
         }

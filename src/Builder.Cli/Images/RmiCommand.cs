@@ -49,20 +49,32 @@ internal sealed class RmiCommand(CommandContext context)
         }
 
         IReadOnlyList<ImageReference> names = store.Images.List().First(i => i.Image.Id == image.Id).Names;
-        if (name is not null && names.Count > 1)
+        if (name is not null)
         {
-            Untag(store, name);
-            return true;
+            // With the last tag of a repository, what the image is called there by digest goes as well.
+            bool isLastTag = name.Digest is null && !names.Any(n => n != name && n.Digest is null && n.Repository == name.Repository);
+            ImageReference[] going = [.. names.Where(n => n == name.ToKey() || (isLastTag && n.Digest is not null && n.Repository == name.Repository))];
+            if (going.Length < names.Count)
+            {
+                foreach (ImageReference each in going) Untag(store, each);
+                return true;
+            }
+        }
+        else if (!force && !IsOneName(names))
+        {
+            throw new CommandException($"conflict: unable to delete {ImageLookup.ShortId(image.Id)} (must be forced) - image is referenced in multiple repositories");
         }
 
-        if (names.Count > 1 && !force)
-            throw new CommandException($"conflict: unable to delete {ImageLookup.ShortId(image.Id)} (must be forced): the image has several names");
         CheckContainers(containers, image.Id, typed, force);
         foreach (ImageReference each in names) Untag(store, each);
         store.Images.Delete(image.Id);
         context.Terminal.Out.Write($"Deleted: {image.Id}\n");
         return true;
     }
+
+    // A tag and what the same repository calls the image by digest are one name.
+    private static bool IsOneName(IReadOnlyList<ImageReference> names) =>
+        names.Count(n => n.Digest is null) <= 1 && names.DistinctBy(n => n.Repository, StringComparer.Ordinal).Count() <= 1;
 
     private void Untag(BuilderStore store, ImageReference name)
     {

@@ -109,6 +109,21 @@ public sealed class ImageCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_an_image_is_called_by_digest_goes_with_the_last_tag_of_its_repository()
+    {
+        var byDigest = ImageReference.Parse("registry.example:5000/team/other@" + Digest.Sha256("manifest"u8));
+        using (BuilderStore store = _cli.Context.OpenStore()) store.Images.Tag(byDigest, _other);
+        Assert.Equal(0, _cli.Run("images", "--digests", "--format", "{{.Tag}} {{.Digest}}", "*/team/*"));
+        Assert.Equal(0, _cli.Run("images", "--format", "{{.Tag}} {{.Digest}}", "*/team/*"));
+        Assert.Equal(0, _cli.Run("inspect", "-f", "{{.RepoTags}} {{.RepoDigests}}", $"registry.example:5000/team/other:any@{byDigest.Digest}"));
+        Assert.Equal($"v1 {byDigest.Digest}\nv1 <none>\n[registry.example:5000/team/other:v1] [{byDigest}]\n", _cli.Output);
+        Assert.Equal(0, _cli.Run("tag", "registry.example:5000/team/other:v1", "kept"));
+        Assert.Equal(0, _cli.Run("rmi", "registry.example:5000/team/other:v1"));
+        Assert.EndsWith($"Untagged: registry.example:5000/team/other:v1\nUntagged: {byDigest}\n", _cli.Output, StringComparison.Ordinal);
+        Assert.Equal(0, _cli.Run("rmi", "kept"));
+    }
+
+    [Fact]
     public void An_id_with_several_names_needs_force()
     {
         Assert.Equal(1, _cli.Run("rmi", _small.Hex[..12]));

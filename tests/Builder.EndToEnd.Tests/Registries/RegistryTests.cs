@@ -20,7 +20,10 @@ public sealed partial class RegistryTests(PushedImage image) : IClassFixture<Pus
         CommandResult pulled = (await empty.RunAsync("pull", name)).Succeeded();
         Assert.Contains($"Digest: {pushed}\nStatus: Downloaded newer image for {name}\n{name}\n", pulled.Output, StringComparison.Ordinal);
         Assert.Equal(await InspectAsync(Source, name, "{{.Id}} {{json .Config}}"), await InspectAsync(empty, name, "{{.Id}} {{json .Config}}"));
-        Assert.Equal("a\n", (await empty.RunAsync("run", "--rm", name)).Succeeded().Output);
+        string byDigest = $"{image.Registry.Host}/team/app@{pushed}";
+        Assert.Equal($"[{byDigest}]\n[{byDigest}]\n", await InspectAsync(Source, name, "{{.RepoDigests}}") + await InspectAsync(empty, name, "{{.RepoDigests}}"));
+        Assert.Equal($"1 {pushed}\n", (await empty.RunAsync("images", "--digests", "--format", "{{.Tag}} {{.Digest}}")).Succeeded().Output);
+        Assert.Equal("a\n", (await empty.RunAsync("run", "--rm", byDigest)).Succeeded().Output);
         Assert.Equal(pushed, PushedDigest((await empty.RunAsync("push", name)).Succeeded()));
     }
 
