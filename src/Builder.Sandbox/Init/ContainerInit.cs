@@ -41,6 +41,11 @@ internal sealed class ContainerInit(ControlChannel control)
         {
             return Fail(125, e.Message);
         }
+        catch (Exception e)
+        {
+            // The runtime would print its trace where the container's own errors go.
+            return Fail(125, $"the container can't be set up: {e.GetType().Name}: {e.Message}");
+        }
     }
 
     private int Fail(int exitCode, string message)

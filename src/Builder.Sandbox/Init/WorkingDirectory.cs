@@ -1,3 +1,4 @@
+using Builder.Linux;
 using Builder.Linux.Files;
 
 namespace Builder.Sandbox.Init;
@@ -11,7 +12,24 @@ internal static class WorkingDirectory
     /// <param name="root">The container's root; links resolve inside.</param>
     /// <param name="path">Absolute path in the container.</param>
     /// <param name="user">Who owns what is made.</param>
+    /// <exception cref="SetupException">It can't be one.</exception>
     public static void Ensure(DirectoryHandle root, string path, ContainerUser user)
+    {
+        try
+        {
+            Make(root, path, user);
+        }
+        catch (SyscallException e) when (e.Errno == Errno.ELOOP)
+        {
+            throw new SetupException(125, $"the working directory {path} leads through a descriptor or in a circle");
+        }
+        catch (SyscallException e) when (e.Errno == Errno.ENOTDIR)
+        {
+            throw new SetupException(126, $"the working directory {path} can't be made: what it would be in is not a directory");
+        }
+    }
+
+    private static void Make(DirectoryHandle root, string path, ContainerUser user)
     {
         if (root.TryStatBeneath(UnixPath.Encode(path), followLast: true, out FileStatus status))
         {

@@ -17,6 +17,9 @@ public enum Ability
 
     Git,
 
+    /// <summary>gcc and the C library to link with.</summary>
+    Compiler,
+
     /// <summary>docker-registry, a real registry.</summary>
     Registry,
 

@@ -25,6 +25,7 @@ internal static class Requires
         Ability.Root => null,
         Ability.Docker => Command.Exists("dockerd") ? null : "needs dockerd (Debian package docker.io)",
         Ability.Debian => Command.Exists("mmdebstrap") || File.Exists(BaseImages.DebianPath) ? null : "needs mmdebstrap (Debian package mmdebstrap)",
+        Ability.Compiler => Command.Exists("gcc") && File.Exists("/usr/include/stdio.h") ? null : "needs gcc and libc6-dev (Debian packages)",
         Ability.Git => Command.Exists("git") ? null : "needs git (Debian package git)",
         Ability.Registry => Command.Exists("docker-registry") ? null : "needs docker-registry (Debian package docker-registry)",
         Ability.Skopeo => Command.Exists("skopeo") ? null : "needs skopeo (Debian package skopeo)",
