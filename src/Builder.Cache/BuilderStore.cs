@@ -10,6 +10,7 @@ using Builder.Cache.Outputs;
 using Builder.Cache.Records;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
+using Builder.Cache.Usage;
 using Builder.Linux.Files;
 
 namespace Builder.Cache;
@@ -31,12 +32,12 @@ public sealed class BuilderStore : IDisposable
     private readonly Lazy<Task> _maintenance;
     private bool _disposed;
 
-    private BuilderStore(StoreLayout layout, SnapshotKind kind, StoreOwner owner, TimeProvider time)
+    private BuilderStore(StoreLayout layout, SnapshotKind kind, StoreOwner owner, TimeProvider time, StoreSettings settings)
     {
         (_layout, _owner, _time) = (layout, owner, time);
         _closed = _closing.Token;
         _maintenance = new Lazy<Task>(() => Task.Run(Maintain));
-        Blobs = new BlobStore(layout.Blobs, owner, StartMaintenance);
+        Blobs = new BlobStore(layout.Blobs, owner, time, StartMaintenance);
         Snapshots = new SnapshotStore(layout.Snapshots, kind, owner, time, BootId.Current, StartMaintenance);
         Records = new RecordStore(layout.Records, owner, Snapshots);
         Images = new ImageStore(layout, owner, Blobs, time);
@@ -47,6 +48,7 @@ public sealed class BuilderStore : IDisposable
         Manifests = new ManifestStore(layout.Manifests, owner);
         Layers = new LayerStore(layout, owner, Snapshots, Blobs);
         Converter = new LayerConverter(layout, owner, Blobs);
+        Usage = new StorePruner(layout, owner, this, settings, time, _closed);
     }
 
     /// <summary>The store's directory, absolute.</summary>
@@ -74,6 +76,9 @@ public sealed class BuilderStore : IDisposable
 
     public OutputMemory Outputs { get; }
 
+    /// <summary>What the store takes, and making room in it.</summary>
+    public StorePruner Usage { get; }
+
     /// <summary>Collecting what dead processes left; starts with the first write, so that commands that only read don't pay for it.</summary>
     internal Task Maintenance => _maintenance.Value;
 
@@ -84,8 +89,9 @@ public sealed class BuilderStore : IDisposable
     /// How snapshots are to be kept: remembered by the store from the first time on. Null for commands that make none: as the store
     /// remembers, overlay when it doesn't.
     /// </param>
+    /// <param name="settings">What it may take, and whom it tells.</param>
     /// <exception cref="StoreException">Not usable: no permission, a newer version, another kind of snapshots, a full disk ...</exception>
-    public static BuilderStore Open(string root, TimeProvider time, SnapshotKind? kind = null)
+    public static BuilderStore Open(string root, TimeProvider time, SnapshotKind? kind = null, StoreSettings? settings = null)
     {
         StoreLayout layout = new(Path.GetFullPath(root));
         layout.Prepare();
@@ -94,7 +100,7 @@ public sealed class BuilderStore : IDisposable
             StoreOwner owner = StoreOwner.Announce(layout);
             try
             {
-                return new BuilderStore(layout, AgreeOnKind(layout, owner, kind), owner, time);
+                return new BuilderStore(layout, AgreeOnKind(layout, owner, kind), owner, time, settings ?? StoreSettings.Default);
             }
             catch
             {
@@ -148,7 +154,9 @@ public sealed class BuilderStore : IDisposable
 
         // Not waited for: what it has not removed, the next process will.
         _closing.Cancel();
+        Usage.Dispose();
         Snapshots.Dispose();
+        Blobs.Dispose();
         _owner.Dispose();
         _closing.Dispose();
     }
@@ -177,7 +185,12 @@ public sealed class BuilderStore : IDisposable
 
     private static string Describe(SnapshotKind? kind) => kind == SnapshotKind.Copy ? "whole copies" : "overlay layers";
 
-    private void StartMaintenance() => _ = _maintenance.Value;
+    private void StartMaintenance()
+    {
+        Usage.ThrowIfExhausted();
+        Usage.StartGuard();
+        _ = _maintenance.Value;
+    }
 
     private void Maintain()
     {

@@ -34,6 +34,7 @@ internal sealed class CliApplication(CommandContext context)
         }
         finally
         {
+            while (context.Notices.TryDequeue(out string? notice)) context.Terminal.Error.WriteLine($"warning: {notice}");
             context.Terminal.Flush();
         }
     }

@@ -4,6 +4,7 @@ using Builder.Cli.CommandLine;
 using Builder.Cli.Containers;
 using Builder.Cli.Images;
 using Builder.Cli.Machine;
+using Builder.Cli.Pruning;
 using Builder.Cli.Registries;
 using Builder.Cli.Terminals;
 
@@ -31,6 +32,13 @@ internal static class CommandTable
         new(["load", "image load"], "Take the images of an archive into the store", NeedsSession: true, static () => new LoadGrammar()),
         new(["import", "image import"], "Make an image from a tar of files", NeedsSession: true, static () => new ImportGrammar()),
         new(["cache why"], "Tell what differed when a step of the last build was executed", NeedsSession: false, static () => new CacheWhyGrammar()),
+        new(["cache du", "buildx du", "builder du"], "Show what room the cache takes", NeedsSession: true, static () => new CacheListGrammar(isLong: false)),
+        new(["cache ls", "cache list"], "List what the cache holds", NeedsSession: true, static () => new CacheListGrammar(isLong: true)),
+        new(["cache prune", "builder prune", "buildx prune"], "Remove from the cache", NeedsSession: true, static () => new CachePruneGrammar()),
+        new(["image prune"], "Remove images that are not used", NeedsSession: true, static () => new ImagePruneGrammar()),
+        new(["container prune"], "Remove containers that don't run", NeedsSession: true, static () => new ContainerPruneGrammar()),
+        new(["system df"], "Show what takes how much room", NeedsSession: true, static () => new SystemDfGrammar()),
+        new(["system prune"], "Remove everything that is not used", NeedsSession: true, static () => new SystemPruneGrammar()),
         new(["info", "system info"], "Show what this machine can do", NeedsSession: false, static () => new InfoGrammar()),
         new(["version"], "Show the version", NeedsSession: false, static () => new VersionGrammar()),
         new(["unshare"], "Run a command in the user namespace of images", NeedsSession: true, static () => new UnshareGrammar()) { Hidden = true },

@@ -31,7 +31,22 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
     /// <param name="events">Told what happens; called from one thread at a time.</param>
     /// <param name="cancellationToken">Stops everything in order: no process, no mount is left when the task ends.</param>
     /// <exception cref="BuildFailedException">A vertex failed.</exception>
+    /// <exception cref="StoreException">The store has reached its limit.</exception>
     public async Task<BuildResult> ExecuteAsync(
+        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
+    {
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, store.Usage.Exhausted);
+        try
+        {
+            return await ExecuteWithinLimitAsync(build, options, events, within.Token);
+        }
+        catch (Exception e) when (store.Usage.Exhausted.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw store.Usage.Explain(e);
+        }
+    }
+
+    private async Task<BuildResult> ExecuteWithinLimitAsync(
         LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
     {
         var reporter = new EventReporter(events, time);
@@ -42,7 +57,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
-        using var resources = new StepResources(options.Steps, store);
+        using var resources = new StepResources(options.Steps, store, time);
         var shared = new SharedCaches(options.CacheFrom, build.Graph, store, reporter);
         options.CacheExport?.Attach(build.Graph, shared);
         using var solver = new BuildSolver(
@@ -91,7 +106,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, cancellationToken);
-        using var resources = new StepResources(options.Steps, store);
+        using var resources = new StepResources(options.Steps, store, time);
         using var solver = new BuildSolver(
             build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, new SharedCaches([], build.Graph, store, reporter), export: null,
             reporter, ledger, time, cancellationToken);

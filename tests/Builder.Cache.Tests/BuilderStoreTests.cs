@@ -232,7 +232,7 @@ public sealed class BuilderStoreTests : IDisposable
         Assert.Empty(Directory.GetDirectories(_test.PathOf("snapshots"), "d-*"));
         foreach (Digest blob in store.Blobs.List())
         {
-            using FileStream file = store.Blobs.OpenRead(blob);
+            using Stream file = store.Blobs.OpenRead(blob);
             Assert.Equal(blob.Hex, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)));
         }
 

@@ -1,22 +1,53 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Builder.Cache.Storage;
+using Builder.Linux.Files;
 using Builder.Oci;
 
 namespace Builder.Cache.Blobs;
 
 /// <summary>Immutable files named by their digest. A blob is visible only when it is whole, verified and synced.</summary>
-public sealed class BlobStore
+public sealed class BlobStore : IDisposable
 {
     private const int CopyBuffer = 128 << 10;
     private readonly StoreOwner _owner;
     private readonly Action _onWrite;
+    private readonly TimeProvider _time;
+    private readonly Leases _leases = new();
 
-    internal BlobStore(string directory, StoreOwner owner, Action onWrite) => (Directory, _owner, _onWrite) = (directory, owner, onWrite);
+    internal BlobStore(string directory, StoreOwner owner, TimeProvider time, Action onWrite) =>
+        (Directory, _owner, _time, _onWrite) = (directory, owner, time, onWrite);
 
     internal string Directory { get; }
 
-    /// <summary>Whether the blob is there.</summary>
-    public bool Contains(Digest digest) => IsKept(digest) && File.Exists(PathOf(digest));
+    /// <summary>
+    /// Whether the blob is there, whole as far as that can be told without reading it: a file that was written to since it was stored is read
+    /// and, when it is damaged, removed. What was found is in use from now on: nobody evicts it before this store is disposed.
+    /// </summary>
+    public bool Contains(Digest digest)
+    {
+        if (!IsKept(digest)) return false;
+        string path = PathOf(digest);
+        bool isNew = _leases.Take(path);
+        FileStatus? found = FileTimes.Find(path);
+        if (found is not { IsRegular: true } status)
+        {
+            _leases.Release(path);
+            return false;
+        }
+
+        if (status.Modified != BlobSeal.Time)
+        {
+            if (RemoveDamaged(digest)) return false;
+            BlobSeal.Put(path, _time);
+        }
+        else if (isNew)
+        {
+            BlobSeal.Put(path, _time);
+        }
+
+        return true;
+    }
 
     /// <summary>Size in bytes.</summary>
     /// <exception cref="StoreException">No such blob.</exception>
@@ -26,30 +57,13 @@ public sealed class BlobStore
         return file.Exists ? file.Length : throw Missing(digest, inner: null);
     }
 
-    /// <summary>Opens a blob for reading.</summary>
-    /// <exception cref="StoreException">No such blob.</exception>
-    public FileStream OpenRead(Digest digest)
-    {
-        string path = PathOf(digest);
-        try
-        {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                BufferSize = 0,
-            });
-        }
-        catch (Exception error) when (StoreFault.IsMissing(error))
-        {
-            throw Missing(digest, error);
-        }
-        catch (Exception error) when (StoreFault.IsStorageError(error))
-        {
-            throw StoreFault.Explain("can't read a blob", path, error);
-        }
-    }
+    /// <summary>Opens a blob for reading; it is verified while it is read, and its last bytes are not handed out when it is damaged.</summary>
+    /// <exception cref="StoreException">No such blob; or, while reading, it is damaged: it is removed then.</exception>
+    public Stream OpenRead(Digest digest) => new BlobReader(this, digest, OpenUnverified(digest));
+
+    /// <summary>Opens a blob for who needs its file: it is read and verified at once.</summary>
+    /// <exception cref="StoreException">No such blob, or it is damaged: it is removed then.</exception>
+    public FileStream OpenFile(Digest digest) => IsWhole(digest) ? OpenUnverified(digest) : throw Damaged(digest);
 
     /// <summary>Begins a blob whose digest is not known yet.</summary>
     /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
@@ -105,6 +119,7 @@ public sealed class BlobStore
     public void Delete(Digest digest)
     {
         string path = PathOf(digest);
+        _leases.Release(path);
         try
         {
             File.Delete(path);
@@ -122,6 +137,105 @@ public sealed class BlobStore
         {
             if (Digest.TryParse("sha256:" + Path.GetFileName(path), out Digest digest)) yield return digest;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _leases.Dispose();
+
+    /// <summary>Refuses to write when the store is full.</summary>
+    internal void BeforeWrite() => _onWrite();
+
+    /// <summary>Opens a blob for who verifies it in another way.</summary>
+    internal FileStream OpenUnverified(Digest digest)
+    {
+        string path = PathOf(digest);
+        try
+        {
+            _leases.Take(path);
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+            });
+        }
+        catch (Exception error) when (StoreFault.IsMissing(error))
+        {
+            throw Missing(digest, error);
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error))
+        {
+            throw StoreFault.Explain("can't read a blob", path, error);
+        }
+    }
+
+    /// <summary>Whether a blob's content is what its name says, by reading it.</summary>
+    internal bool IsWhole(Digest digest)
+    {
+        using FileStream file = OpenUnverified(digest);
+        return Digest.FromSha256(SHA256.HashData(file)) == digest;
+    }
+
+    /// <summary>Removes a blob when its content isn't what its name says; false when it is, or when there is none.</summary>
+    internal bool RemoveDamaged(Digest digest)
+    {
+        if (!File.Exists(PathOf(digest)) || IsWhole(digest)) return false;
+        Delete(digest);
+        return true;
+    }
+
+    /// <summary>Removes a blob that was found damaged, and says so.</summary>
+    internal StoreException Damaged(Digest digest)
+    {
+        Delete(digest);
+        return new StoreException($"blob {digest} was damaged and has been removed from the store: build, pull or import again what it belongs to");
+    }
+
+    /// <summary>Makes a finished file the blob, in use by this process; false when there is one already.</summary>
+    internal bool TryPublish(string path, Digest digest)
+    {
+        string final = PathOf(digest);
+        BlobSeal.Put(path, _time);
+
+        // Before it can be seen, so that nobody takes it for unused.
+        FileLock lease = FileLock.Hold(path, FileLockKind.Shared, wait: true) ?? throw new FileNotFoundException($"'{path}' was taken away");
+        try
+        {
+            // Never over another one: somebody's lease would be on a file that nobody can find.
+            File.Move(path, final, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(final))
+        {
+            lease.Dispose();
+            return false;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+
+        _leases.Adopt(final, lease);
+        return true;
+    }
+
+    /// <summary>Whether a living process uses a blob.</summary>
+    internal bool IsInUse(Digest digest) => InUse.Probe(PathOf(digest));
+
+    /// <summary>Ends this process's use of a blob.</summary>
+    internal void Release(Digest digest) => _leases.Release(PathOf(digest));
+
+    /// <summary>Removes a blob that no living process uses; false when one does.</summary>
+    /// <param name="digest">Which.</param>
+    /// <param name="isNeeded">Asked while nobody can begin to use it.</param>
+    internal bool TryEvict(Digest digest, Func<bool> isNeeded)
+    {
+        string path = PathOf(digest);
+        using FileLock? alone = FileLock.Hold(path, FileLockKind.Exclusive, wait: false);
+        if (alone is null || isNeeded()) return false;
+        File.Delete(path);
+        return true;
     }
 
     internal string PathOf(Digest digest)

@@ -62,6 +62,7 @@ internal sealed class PendingBlob : BlobWriter
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
+        _store.BeforeWrite();
         try
         {
             // The holes of a sparse file come as zeros; on the disk they become holes again, so that the blob of a huge file fits.
@@ -121,8 +122,11 @@ internal sealed class PendingBlob : BlobWriter
             if (_store.Contains(digest)) return digest;
             if (_file.Length < _length) _file.SetLength(_length);
             _file.Flush(flushToDisk: true);
-            File.Move(_path, final, overwrite: true);
-            _published = true;
+            while (!(_published = _store.TryPublish(_path, digest)))
+            {
+                if (_store.Contains(digest)) return digest;
+            }
+
             FileSync.Directory(_store.Directory);
             return digest;
         }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Builder.Cache.Storage;
 using Builder.Oci;
 
@@ -27,8 +26,7 @@ public sealed class DownloadStore
     public void Put(string url, Download download)
     {
         var file = new DownloadFile(download.Digest.ToString(), download.EntityTag, download.LastModified);
-        byte[] content = JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.DownloadFile);
-        StoreFiles.Replace(_owner, PathOf(url), content, durable: false);
+        StoreFiles.ReplaceJson(_owner, PathOf(url), file, StoreJsonContext.Default.DownloadFile, durable: false);
     }
 
     private string PathOf(string url) => Path.Combine(_directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url))));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Builder.Cache.Storage;
 using Builder.Oci;
 
@@ -25,7 +24,7 @@ public sealed class BuildHistory
     /// <exception cref="StoreException">The disk is full or can't be written to.</exception>
     public void Add(BuildRecord build)
     {
-        byte[] content = JsonSerializer.SerializeToUtf8Bytes(BuildFile.From(build), StoreJsonContext.Default.BuildFile);
+        byte[] content = SealedJson.Write(BuildFile.From(build), StoreJsonContext.Default.BuildFile);
         if (content.Length > MaxSize) return;
         string name = string.Create(CultureInfo.InvariantCulture, $"{build.StartedAt.UtcTicks:D20}-{NameOf(build.Project)}-{_owner.NewName()}");
         StoreFiles.Replace(_owner, Path.Combine(_directory, name), content, durable: false);

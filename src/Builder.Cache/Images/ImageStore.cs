@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Builder.Cache.Blobs;
 using Builder.Cache.Layers;
 using Builder.Cache.Storage;
@@ -39,7 +38,7 @@ public sealed class ImageStore
         Digest id = _blobs.Put(configBytes);
         if (Find(id) is { } present && present.Layers == layers) return present;
         ImageFile file = new(_time.GetUtcNow(), [.. layers.Select(l => new ImageLayer(l.DiffId.ToString(), l.BlobDigest.ToString(), l.Size, l.MediaType))]);
-        StoreFiles.Replace(_owner, PathOf(id), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.ImageFile), durable: true);
+        StoreFiles.ReplaceJson(_owner, PathOf(id), file, StoreJsonContext.Default.ImageFile, durable: true);
         return new StoredImage(id, config, layers, file.StoredAt);
     }
 
@@ -54,7 +53,7 @@ public sealed class ImageStore
         using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
         if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
         NameFile file = new(name.ToString(), id.ToString());
-        StoreFiles.Replace(_owner, PathOf(name), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.NameFile), durable: true);
+        StoreFiles.ReplaceJson(_owner, PathOf(name), file, StoreJsonContext.Default.NameFile, durable: true);
     }
 
     /// <summary>Takes a name away; false when there is no such name.</summary>
@@ -68,45 +67,75 @@ public sealed class ImageStore
         return true;
     }
 
-    /// <summary>Removes an image that has no name. Its blobs are collected when nothing else uses them.</summary>
+    /// <summary>Removes an image that has no name, and its blobs unless another image or a living process uses them.</summary>
     /// <exception cref="StoreException">There is no such image, or it has a name.</exception>
     public void Delete(Digest id)
     {
-        using (FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive))
-        {
-            if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
-            if (NamesOf(id) is [ImageReference name, ..]) throw new StoreException($"image {id} can't be removed: it has the name {name.FamiliarName}");
-            Remove(PathOf(id));
-        }
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
+        if (NamesOf(id) is [ImageReference name, ..]) throw new StoreException($"image {id} can't be removed: it has the name {name.FamiliarName}");
+        StoredImage? image = Read(id);
+        Remove(PathOf(id));
+        List<Digest> blobs = [id, .. image?.Layers.Select(l => l.BlobDigest) ?? []];
+        foreach (Digest blob in blobs) _blobs.Release(blob);
 
-        Collect();
+        // A build that began with this image has a lease on all of them: then they stay, and go when they are evicted.
+        HashSet<Digest> used = References();
+        foreach (Digest blob in blobs.Distinct().Where(b => !used.Contains(b))) _blobs.TryEvict(blob, () => false);
     }
 
-    /// <summary>
-    /// Removes the blobs no image uses. Does nothing (and says so) while anybody else has the store open: a build may be about to use them.
-    /// For the same reason it is not for a process that builds at the same time.
-    /// </summary>
-    /// <returns>Whether it was done.</returns>
-    public bool Collect()
+    /// <summary>When an image was stored, found or named last.</summary>
+    internal DateTimeOffset LastUsed(StoredImage image)
     {
-        using FileLock? gate = FileLock.TryAcquire(_layout.GateLock, FileLockKind.Exclusive);
-        if (gate is null || new Leftovers(_layout, _owner).OthersAreAlive()) return false;
-        HashSet<Digest> used = [];
-        foreach (Digest id in Ids())
-        {
-            used.Add(id);
+        DateTimeOffset used = FileTimes.Find(_blobs.PathOf(image.Id)) is { } status ? LastUse.From(status.Accessed) : image.StoredAt;
+        return used > image.StoredAt ? used : image.StoredAt;
+    }
 
-            // What a damaged image uses is not known; keeping too much is the harmless mistake.
-            if (ReadFile(id)?.Layers is not { } layers || ToLayers(layers) is not { } blobs) return false;
-            used.UnionWith(blobs.Select(l => l.BlobDigest));
-        }
-
-        foreach (Digest blob in _blobs.List().Where(b => !used.Contains(b)).ToList()) _blobs.Delete(blob);
+    /// <summary>Removes an image with all its names when no living process uses it; false when one does. Its blobs stay.</summary>
+    internal bool TryEvict(Digest id)
+    {
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        if (_blobs.IsInUse(id)) return false;
+        foreach (ImageReference name in NamesOf(id)) Remove(PathOf(name));
+        Remove(PathOf(id));
         return true;
     }
 
-    /// <summary>The image of an id, or null when there is none or its description is damaged.</summary>
+    /// <summary>Removes a blob that neither an image nor a living process uses; false when one does.</summary>
+    internal bool TryEvictBlob(Digest blob)
+    {
+        // An image can't come to use it meanwhile.
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        return _blobs.TryEvict(blob, () => References().Contains(blob));
+    }
+
+    /// <summary>The blobs that images use, their configs among them. An image whose description is damaged is no image.</summary>
+    internal HashSet<Digest> References()
+    {
+        HashSet<Digest> used = [];
+        foreach (Digest id in Ids())
+        {
+            if (ReadFile(id)?.Layers is not { } layers || ToLayers(layers) is not { } blobs) continue;
+            used.Add(id);
+            used.UnionWith(blobs.Select(l => l.BlobDigest));
+        }
+
+        return used;
+    }
+
+    /// <summary>
+    /// The image of an id, or null when there is none or its description is damaged. It is in use from now on, with its blobs: nobody evicts
+    /// them before this store is disposed.
+    /// </summary>
     public StoredImage? Find(Digest id)
+    {
+        if (!_blobs.Contains(id) || Read(id) is not { } image) return null;
+        foreach (LayerBlob layer in image.Layers) _blobs.Contains(layer.BlobDigest);
+        return image;
+    }
+
+    /// <summary>The same without beginning to use it.</summary>
+    internal StoredImage? Read(Digest id)
     {
         if (ReadFile(id) is not { Layers: { } layers } file || ToLayers(layers) is not { } blobs) return null;
         try
@@ -151,7 +180,7 @@ public sealed class ImageStore
         ILookup<Digest, ImageReference> names = Names().ToLookup(n => n.Id, n => n.Name);
         return
         [
-            .. Ids().Select(Find).OfType<StoredImage>()
+            .. Ids().Select(Read).OfType<StoredImage>()
                 .OrderByDescending(i => i.StoredAt).ThenBy(i => i.Id)
                 .Select(i => (i, (IReadOnlyList<ImageReference>)[.. names[i.Id]])),
         ];

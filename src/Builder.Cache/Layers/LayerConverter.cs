@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Builder.Cache.Blobs;
 using Builder.Cache.Storage;
 using Builder.Linux.Files;
@@ -76,7 +75,7 @@ public sealed class LayerConverter
     private async Task<LayerBlob> MakeAsync(LayerBlob layer, CompressionChoice choice, CancellationToken cancellationToken)
     {
         Digest source = _blobs.Contains(layer.DiffId) ? layer.DiffId : layer.BlobDigest;
-        await using FileStream stored = _blobs.OpenRead(source);
+        await using Stream stored = _blobs.OpenRead(source);
         Stream content = source == layer.DiffId ? stored : (await SystemCodecs.Layers.OpenAsync(stored, cancellationToken)).Content;
         await using var hashing = new HashingReadStream(content);
         if (choice.Kind == CompressionKind.None)
@@ -91,8 +90,8 @@ public sealed class LayerConverter
         if (found != layer.DiffId) throw new StoreException($"layer {layer.DiffId}: its content has the diff id {found}");
         long size = writer.Length;
         Digest digest = writer.Commit();
-        byte[] file = JsonSerializer.SerializeToUtf8Bytes(new ConvertedFile(digest.ToString(), size), StoreJsonContext.Default.ConvertedFile);
-        StoreFiles.Replace(_owner, FileOf(layer, choice), file, durable: false);
+        StoreFiles.ReplaceJson(
+            _owner, FileOf(layer, choice), new ConvertedFile(digest.ToString(), size), StoreJsonContext.Default.ConvertedFile, durable: false);
         return Compressed(layer, choice, digest, size);
     }
 }

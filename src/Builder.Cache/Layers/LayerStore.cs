@@ -1,10 +1,10 @@
-using System.Text.Json;
 using Builder.Cache.Blobs;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
 using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Oci.Collections;
+using Builder.Oci.Tar;
 
 namespace Builder.Cache.Layers;
 
@@ -48,9 +48,12 @@ public sealed class LayerStore
     /// <summary>The layer of a snapshot when it is known already, else null.</summary>
     public LayerBlob? FindBlob(Snapshot snapshot)
     {
-        LayerBlob? blob = StoreFiles.ReadJson(LayerFileOf(snapshot), StoreJsonContext.Default.LayerFile, MaxFileSize)?.ToBlob();
+        LayerBlob? blob = Remembered(snapshot)?.ToBlob();
         return blob is not null && _blobs.Contains(blob.BlobDigest) ? blob : null;
     }
+
+    /// <summary>The layer of a snapshot as it is remembered, whether its blob is there or not.</summary>
+    internal LayerBlob? Recall(Snapshot snapshot) => Remembered(snapshot)?.ToBlob();
 
     /// <summary>The snapshot of a chain of layers, unpacked when it isn't there yet (found again by chain id). Null for no layers.</summary>
     /// <param name="layers">Base first.</param>
@@ -113,6 +116,16 @@ public sealed class LayerStore
 
     private string LayerFileOf(Snapshot snapshot) => Path.Combine(Snapshots.Directory, snapshot.Id, FileName);
 
+    private LayerFile? Remembered(Snapshot snapshot) =>
+        StoreFiles.ReadJson(LayerFileOf(snapshot), StoreJsonContext.Default.LayerFile, MaxFileSize);
+
+    // Without its description a snapshot counts as absent; its files go with the next pruning.
+    private StoreException Damaged(Snapshot snapshot)
+    {
+        Snapshots.Condemn(snapshot.Id);
+        return new StoreException($"snapshot {snapshot.Id} is damaged: its files are not those its layer was made of before; it was taken out of the cache: build again");
+    }
+
     private LayerBlob Make(Snapshot snapshot, CancellationToken cancellationToken)
     {
         try
@@ -124,7 +137,8 @@ public sealed class LayerStore
             long size = writer.Length;
             Digest digest = writer.Commit();
             LayerBlob blob = new(digest, digest, size, MediaTypes.OciLayer);
-            Remember(snapshot, blob);
+            if (Remembered(snapshot) is { IsOwn: true } earlier && earlier.DiffId != digest.ToString()) throw Damaged(snapshot);
+            Remember(snapshot, blob, isOwn: true);
             return blob;
         }
         catch (Exception error) when (StoreFault.IsStorageError(error))
@@ -133,8 +147,8 @@ public sealed class LayerStore
         }
     }
 
-    private void Remember(Snapshot snapshot, LayerBlob blob) => StoreFiles.Replace(
-        _owner, LayerFileOf(snapshot), JsonSerializer.SerializeToUtf8Bytes(LayerFile.From(blob), StoreJsonContext.Default.LayerFile), durable: false);
+    private void Remember(Snapshot snapshot, LayerBlob blob, bool isOwn) => StoreFiles.ReplaceJson(
+        _owner, LayerFileOf(snapshot), LayerFile.From(blob) with { IsOwn = isOwn ? true : null }, StoreJsonContext.Default.LayerFile, durable: false);
 
     private Snapshot? FindChain(Digest chainId)
     {
@@ -162,8 +176,7 @@ public sealed class LayerStore
         try
         {
             Snapshot snapshot = Extract(layer, draft, createdAt, cancellationToken);
-            byte[] file = JsonSerializer.SerializeToUtf8Bytes(new ChainFile(snapshot.Id), StoreJsonContext.Default.ChainFile);
-            StoreFiles.Replace(_owner, _layout.ChainFile(chainId), file, durable: false);
+            StoreFiles.ReplaceJson(_owner, _layout.ChainFile(chainId), new ChainFile(snapshot.Id), StoreJsonContext.Default.ChainFile, durable: false);
             return snapshot;
         }
         catch (Exception error) when (error is StoreException or OciFormatException || StoreFault.IsStorageError(error))
@@ -174,18 +187,29 @@ public sealed class LayerStore
 
     private Snapshot Extract(LayerBlob layer, SnapshotDraft draft, DateTimeOffset? createdAt, CancellationToken cancellationToken)
     {
-        using (FileStream blob = _blobs.OpenRead(layer.BlobDigest))
-        using (HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content))
-        using (SnapshotTarget target = new(draft.TreeDirectory, Snapshots.Kind, LowerDirectories(draft.Parent)))
+        try
         {
-            LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);
-            Digest found = content.Finish(cancellationToken);
-            if (found != layer.DiffId) throw new StoreException($"its content has the diff id {found}");
+            ExtractContent(layer, draft, cancellationToken);
+        }
+        catch (Exception error) when (error is StoreException or OciFormatException or TarFormatException && _blobs.RemoveDamaged(layer.BlobDigest))
+        {
+            throw new StoreException($"blob {layer.BlobDigest} was damaged and has been removed from the store", error);
         }
 
         Snapshot snapshot = draft.Commit(createdAt);
-        Remember(snapshot, layer);
+        Remember(snapshot, layer, isOwn: false);
         return snapshot;
+    }
+
+    private void ExtractContent(LayerBlob layer, SnapshotDraft draft, CancellationToken cancellationToken)
+    {
+        // What comes out is verified, which says more than verifying what goes in.
+        using Stream blob = _blobs.OpenUnverified(layer.BlobDigest);
+        using HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content);
+        using SnapshotTarget target = new(draft.TreeDirectory, Snapshots.Kind, LowerDirectories(draft.Parent));
+        LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);
+        Digest found = content.Finish(cancellationToken);
+        if (found != layer.DiffId) throw new StoreException($"its content has the diff id {found}");
     }
 
     private IReadOnlyList<string> LowerDirectories(Snapshot? parent) => parent is null

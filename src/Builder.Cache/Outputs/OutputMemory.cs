@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Builder.Cache.Contexts;
 using Builder.Cache.Storage;
 using Builder.Linux.Files;
@@ -40,7 +39,7 @@ public sealed class OutputMemory
         await Task.Delay(Tick, _time, cancellationToken);
         if (IdentityOf(path) != identity) return;
         OutputFile file = new(OutputFile.CurrentFormat, path, content.ToString(), identity);
-        StoreFiles.Replace(_owner, FileOf(path), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.OutputFile), durable: false);
+        StoreFiles.ReplaceJson(_owner, FileOf(path), file, StoreJsonContext.Default.OutputFile, durable: false);
         StoreFiles.KeepLatest(_directory, MostFiles);
     }
 

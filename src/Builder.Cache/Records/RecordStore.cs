@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Builder.Cache.Keys;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
@@ -48,6 +47,19 @@ public sealed class RecordStore
         if (definitionKey != recordKey) Write(definitionKey, new RecordFile(RecordFile.CurrentFormat, recordKey.ToString(), null, null, null, null));
     }
 
+    /// <summary>The instructions that snapshots are results of, by id.</summary>
+    internal IReadOnlyDictionary<string, string> Descriptions()
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        foreach (string path in System.IO.Directory.EnumerateFiles(Directory))
+        {
+            RecordFile? file = StoreFiles.ReadJson(path, StoreJsonContext.Default.RecordFile, MaxSize);
+            if (file is { SnapshotId: { } id, Description: { } description }) found[id] = description;
+        }
+
+        return found;
+    }
+
     private static CacheRecord? ToRecord(Digest key, RecordFile file)
     {
         if (file is not { Fields: not null, SnapshotId: not null, Description: not null, CreatedAt: { } createdAt }) return null;
@@ -63,5 +75,5 @@ public sealed class RecordStore
     // Not synced: a record cut short by a power failure can't be read as JSON and counts as absent, which costs one step executed again;
     // syncing would make every step wait for the disk to take what it wrote.
     private void Write(Digest key, RecordFile file) =>
-        StoreFiles.Replace(_owner, PathOf(key), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.RecordFile), durable: false);
+        StoreFiles.ReplaceJson(_owner, PathOf(key), file, StoreJsonContext.Default.RecordFile, durable: false);
 }

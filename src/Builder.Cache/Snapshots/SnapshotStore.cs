@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Builder.Cache.Storage;
 using Builder.Linux.Files;
 using Microsoft.Extensions.Caching.Memory;
@@ -28,6 +27,8 @@ public sealed class SnapshotStore : IDisposable
     private readonly string? _boot;
     private readonly Action _onWrite;
 
+    private readonly Leases _leases = new();
+
     // What is immutable is read once; whether it is still there is asked each time.
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = CachedSnapshots });
 
@@ -42,8 +43,22 @@ public sealed class SnapshotStore : IDisposable
 
     public SnapshotKind Kind { get; }
 
-    /// <summary>The snapshot of an id, or null when it isn't there (evicted, damaged).</summary>
+    /// <summary>
+    /// The snapshot of an id, or null when it isn't there (evicted, damaged). What was found is in use from now on, with everything it stands on:
+    /// nobody evicts it before this store is disposed.
+    /// </summary>
     public Snapshot? Find(string id)
+    {
+        if (!ShortId.IsValid(id)) return null;
+        string path = Path.Combine(Directory, id);
+        bool isNew = _leases.Take(path);
+        Snapshot? found = FindWhole(id);
+        if (found is null) _leases.Release(path);
+        else if (isNew) LastUse.Note(Path.Combine(path, FileName), _time);
+        return found;
+    }
+
+    private Snapshot? FindWhole(string id)
     {
         Snapshot? found = FindOne(id);
         Snapshot? step = found;
@@ -111,6 +126,7 @@ public sealed class SnapshotStore : IDisposable
         if (!ShortId.IsValid(id)) return;
         string path = Path.Combine(Directory, id);
         _known.Remove(id);
+        _leases.Release(path);
         if (!System.IO.Directory.Exists(path)) return;
         string away = _owner.NewTemporaryPath();
         try
@@ -125,12 +141,52 @@ public sealed class SnapshotStore : IDisposable
         Leftovers.TryRemove(away);
     }
 
+    /// <summary>Makes a snapshot count as absent from now on; whoever uses it keeps its files.</summary>
+    internal void Condemn(string id)
+    {
+        _known.Remove(id);
+        string path = Path.Combine(Directory, id);
+        File.Delete(Path.Combine(path, FileName));
+        _leases.Release(path);
+    }
+
     /// <summary>Ids of all snapshots, in no order.</summary>
     public IEnumerable<string> List() =>
         System.IO.Directory.EnumerateDirectories(Directory).Select(path => Path.GetFileName(path)).Where(ShortId.IsValid);
 
     /// <inheritdoc/>
-    public void Dispose() => _known.Dispose();
+    public void Dispose()
+    {
+        _known.Dispose();
+        _leases.Dispose();
+    }
+
+    /// <summary>
+    /// Removes a snapshot nobody uses: none stands on it and no living process has found or made it. False, and nothing happens, when that isn't so.
+    /// </summary>
+    /// <param name="id">Which.</param>
+    /// <param name="hasChildren">Asked while nobody can begin to use it.</param>
+    internal bool TryEvict(string id, Func<bool> hasChildren)
+    {
+        string path = Path.Combine(Directory, id);
+        string away;
+        using (FileLock? alone = FileLock.Hold(path, FileLockKind.Exclusive, wait: false))
+        {
+            if (alone is null || hasChildren()) return false;
+            _known.Remove(id);
+            away = _owner.NewTemporaryPath();
+            System.IO.Directory.Move(path, away);
+        }
+
+        return Leftovers.TryRemove(away);
+    }
+
+    /// <summary>What a snapshot stands on and when it was made and used, without beginning to use it; null when it can't be read.</summary>
+    internal SnapshotFacts? Look(string id)
+    {
+        string path = Path.Combine(Directory, id, FileName);
+        return ReadFile(id) is { } file ? new SnapshotFacts(file.ParentId, file.CreatedAt, LastUse.OfModification(path, file.CreatedAt)) : null;
+    }
 
     /// <summary>
     /// Copy only: the file whose ctime ends the copying of the parent; what changed later carries a later ctime. Null when nothing was copied.
@@ -146,15 +202,28 @@ public sealed class SnapshotStore : IDisposable
     {
         DateTimeOffset now = _time.GetUtcNow();
         SnapshotFile file = new(parent?.Id, createdAt < now ? createdAt.Value : now, _boot);
-        StoreFiles.WriteNew(
-            Path.Combine(draft, FileName), JsonSerializer.SerializeToUtf8Bytes(file, StoreJsonContext.Default.SnapshotFile), durable: false);
+        StoreFiles.WriteNew(Path.Combine(draft, FileName), SealedJson.Write(file, StoreJsonContext.Default.SnapshotFile), durable: false);
+        LastUse.Note(Path.Combine(draft, FileName), _time);
         if (_boot is null) Settle([draft]);
         while (true)
         {
             string id = ShortId.New(IdLength);
             string path = Path.Combine(Directory, id);
             if (System.IO.Directory.Exists(path)) continue;
-            System.IO.Directory.Move(draft, path);
+
+            // Before it can be seen, so that nobody takes it for unused.
+            FileLock lease = FileLock.Hold(draft, FileLockKind.Shared, wait: true) ?? throw new DirectoryNotFoundException($"'{draft}' was taken away");
+            _leases.Adopt(path, lease);
+            try
+            {
+                System.IO.Directory.Move(draft, path);
+            }
+            catch
+            {
+                _leases.Release(path);
+                throw;
+            }
+
             Snapshot snapshot = new(id, parent?.Id, file.CreatedAt);
             Remember(snapshot);
             return snapshot;

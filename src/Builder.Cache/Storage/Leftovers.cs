@@ -22,23 +22,13 @@ internal sealed class Leftovers(StoreLayout layout, StoreOwner owner)
 
                 File.Delete(layout.OwnerLock(token));
             }
+
+            RemoveWorkLocks();
         }
         finally
         {
             foreach ((_, FileLock held) in dead) held.Dispose();
         }
-    }
-
-    /// <summary>Whether another living process (or another open store in this one) has the store open. The gate must be held.</summary>
-    internal bool OthersAreAlive()
-    {
-        foreach (string token in TokensOfLocks().Where(t => t != owner.Token))
-        {
-            using FileLock? held = FileLock.TryAcquire(layout.OwnerLock(token), FileLockKind.Exclusive);
-            if (held is null) return true;
-        }
-
-        return false;
     }
 
     /// <summary>
@@ -74,6 +64,16 @@ internal sealed class Leftovers(StoreLayout layout, StoreOwner owner)
         }
 
         return dead;
+    }
+
+    // Who holds one removes it; of those who were killed it stays. Whoever waits for one notices that it was removed.
+    private void RemoveWorkLocks()
+    {
+        foreach (string path in Directory.EnumerateFiles(layout.Locks, "w-*"))
+        {
+            using FileLock? free = FileLock.Hold(path, FileLockKind.Exclusive, wait: false);
+            if (free is not null) File.Delete(path);
+        }
     }
 
     private IEnumerable<string> TokensOfLocks() =>

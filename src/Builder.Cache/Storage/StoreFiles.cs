@@ -26,13 +26,17 @@ internal static class StoreFiles
     {
         try
         {
-            return JsonSerializer.Deserialize(ReadSmall(path, limit), type);
+            return SealedJson.Read(ReadSmall(path, limit), type);
         }
         catch (Exception error) when (error is JsonException or StoreException || StoreFault.IsStorageError(error))
         {
             return null;
         }
     }
+
+    /// <summary>Replaces a small JSON file in one step, sealed so that damage is noticed.</summary>
+    internal static void ReplaceJson<T>(StoreOwner owner, string path, T value, JsonTypeInfo<T> type, bool durable) =>
+        Replace(owner, path, SealedJson.Write(value, type), durable);
 
     /// <summary>Replaces a file in one step. What is durable survives a power cut; the rest survives the death of this process only.</summary>
     internal static void Replace(StoreOwner owner, string path, ReadOnlySpan<byte> content, bool durable)

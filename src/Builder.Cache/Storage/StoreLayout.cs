@@ -39,6 +39,12 @@ internal sealed record StoreLayout(string Root)
     /// <summary>What was written where.</summary>
     internal string Outputs => Path.Combine(Root, "outputs");
 
+    /// <summary>Containers that <c>run</c> made; what is in it belongs to who runs them.</summary>
+    internal string Containers => Path.Combine(Root, "containers");
+
+    /// <summary>Directories of <c>RUN --mount=type=cache</c>.</summary>
+    internal string CacheMounts => Path.Combine(Root, CacheMountDirectory.HomesName);
+
     internal string Temporary => Path.Combine(Root, "tmp");
 
     internal string Locks => Path.Combine(Root, "locks");
@@ -48,6 +54,9 @@ internal sealed record StoreLayout(string Root)
 
     /// <summary>Serialises the first decisions about a store.</summary>
     internal string VersionLock => Path.Combine(Locks, "version");
+
+    /// <summary>Held by the one process that makes room.</summary>
+    internal string EvictionLock => Path.Combine(Locks, "evict");
 
     /// <summary>Serialises changes to images and names.</summary>
     internal string ImagesLock => Path.Combine(Locks, "images");

@@ -17,8 +17,8 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         ["container"] = "Manage containers",
         ["buildx"] = "Build images",
         ["builder"] = "Build images",
-        ["cache"] = "Explain the build cache",
-        ["system"] = "Show what the machine can do",
+        ["cache"] = "Explain, list and prune the build cache",
+        ["system"] = "Show what the machine can do, and what takes room",
     };
 
     /// <summary>Reads a command line.</summary>

@@ -40,7 +40,7 @@ internal sealed class StoredImages(BuilderStore store)
         if (layer.BlobDigest == layer.DiffId) return layer;
         if (!store.Blobs.Contains(layer.DiffId))
         {
-            await using FileStream stored = store.Blobs.OpenRead(layer.BlobDigest);
+            await using Stream stored = store.Blobs.OpenRead(layer.BlobDigest);
             (Stream content, _) = await SystemCodecs.Layers.OpenAsync(stored, cancellationToken);
             await using Stream opened = content;
             await store.Blobs.ImportAsync(opened, layer.DiffId, expectedSize: null, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Builder.Cache;
 using Builder.Cli.Terminals;
 using Builder.Oci.Images;
@@ -19,6 +20,13 @@ internal sealed record CommandContext(
     /// <summary>Signals that end the command; null before one runs.</summary>
     public IInterrupts? Interrupts { get; init; }
 
+    /// <summary>What the user is told when the command has ended.</summary>
+    public ConcurrentQueue<string> Notices { get; } = new();
+
     /// <summary>Opens the store; the caller disposes it.</summary>
-    public BuilderStore OpenStore() => BuilderStore.Open(StoreLocation.Resolve(RootOption, Environment), Time);
+    public BuilderStore OpenStore()
+    {
+        string root = StoreLocation.Resolve(RootOption, Environment);
+        return BuilderStore.Open(root, Time, kind: null, StoreSettingsReader.Read(Environment, root, Notices.Enqueue));
+    }
 }

@@ -14,11 +14,12 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
     private const int ParallelLayers = 3;
     private const int ShownDigits = 12;
 
-    /// <summary>The image of a name in the store when it is for the platform, or null.</summary>
+    /// <summary>The image of a name in the store when it is whole and for the platform, or null.</summary>
     public StoredImage? FindLocal(ImageReference reference, Platform platform)
     {
         StoredImage? image = store.Images.Find(reference);
-        return image is not null && image.Config.Architecture == platform.Architecture && image.Config.Os == platform.Os ? image : null;
+        return image is not null && image.Config.Architecture == platform.Architecture && image.Config.Os == platform.Os
+            && image.Layers.All(layer => store.Blobs.Contains(layer.BlobDigest)) ? image : null;
     }
 
     /// <summary>Brings an image from its registry, layers and all, and gives it its name.</summary>

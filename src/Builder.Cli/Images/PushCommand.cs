@@ -63,7 +63,7 @@ internal sealed class PushCommand(CommandContext context)
 
     private static async Task<byte[]> ReadConfigAsync(BuilderStore store, StoredImage image, CancellationToken cancellationToken)
     {
-        await using FileStream stream = store.Blobs.OpenRead(image.Id);
+        await using Stream stream = store.Blobs.OpenRead(image.Id);
         if (stream.Length > OciJson.MaxDocumentSize) throw new StoreException($"the config of {image.Id} is larger than {OciJson.MaxDocumentSize} bytes");
         byte[] config = new byte[stream.Length];
         await stream.ReadExactlyAsync(config, cancellationToken);

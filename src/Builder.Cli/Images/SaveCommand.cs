@@ -74,7 +74,7 @@ internal sealed class SaveCommand(CommandContext context)
 
     private static async Task<byte[]> ReadConfigAsync(BuilderStore store, Digest id, CancellationToken cancellationToken)
     {
-        await using FileStream stream = store.Blobs.OpenRead(id);
+        await using Stream stream = store.Blobs.OpenRead(id);
         if (stream.Length > OciJson.MaxDocumentSize) throw new StoreException($"the config of {id} is larger than {OciJson.MaxDocumentSize} bytes");
         byte[] config = new byte[stream.Length];
         await stream.ReadExactlyAsync(config, cancellationToken);

@@ -86,9 +86,9 @@ internal sealed class ImagePusher(BuilderStore store, Lazy<IImageRegistry> regis
 
     private static Descriptor DescriptorOf(LayerBlob blob) => new() { MediaType = blob.MediaType, Digest = blob.BlobDigest, Size = blob.Size };
 
-    private FileStream OpenAt(Digest digest, long offset)
+    private Stream OpenAt(Digest digest, long offset)
     {
-        FileStream stream = store.Blobs.OpenRead(digest);
+        Stream stream = store.Blobs.OpenRead(digest);
         stream.Seek(offset, SeekOrigin.Begin);
         return stream;
     }

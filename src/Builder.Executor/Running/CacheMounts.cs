@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Builder.Cache.Storage;
 using Builder.Executor.Contexts;
 using Builder.Executor.Copying;
 using Builder.Graph.Operations;
@@ -11,10 +12,9 @@ namespace Builder.Executor.Running;
 /// The directories behind <c>RUN --mount=type=cache</c>: kept in the store from build to build, never part of a layer or a key.
 /// </summary>
 /// <param name="storeRoot">The store's directory.</param>
-internal sealed class CacheMounts(string storeRoot)
+/// <param name="time">The clock: what was used longest ago makes room first.</param>
+internal sealed class CacheMounts(string storeRoot, TimeProvider time)
 {
-    private const string DirectoryName = "cachemounts";
-
     /// <summary>Lends a directory for one step; disposing gives it back, and so does the end of the process.</summary>
     /// <param name="cacheId">Whose.</param>
     /// <param name="sharing">Who may have it at the same time.</param>
@@ -23,28 +23,33 @@ internal sealed class CacheMounts(string storeRoot)
     public async Task<CacheMountLease> AcquireAsync(string cacheId, CacheSharing sharing, Action onWait, CancellationToken cancellationToken)
     {
         string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cacheId)));
-        string home = Path.Combine(storeRoot, DirectoryName, id);
+        string home = Path.Combine(storeRoot, CacheMountDirectory.HomesName, id);
         Directory.CreateDirectory(home);
         if (sharing == CacheSharing.Private) return AcquirePrivate(home);
         FileLockKind kind = sharing == CacheSharing.Locked ? FileLockKind.Exclusive : FileLockKind.Shared;
         string path = LockOf(home, 0);
-        if (FileLock.TryAcquire(path, kind) is { } free) return new CacheMountLease(home, NameOf(0), free);
+        if (FileLock.TryAcquire(path, kind) is { } free) return Lend(home, 0, free);
         onWait();
-        return new CacheMountLease(home, NameOf(0), await FileLock.AcquireAsync(path, kind, cancellationToken));
+        return Lend(home, 0, await FileLock.AcquireAsync(path, kind, cancellationToken));
     }
 
     // The first that nobody has, so that it still finds what earlier builds left.
-    private static CacheMountLease AcquirePrivate(string home)
+    private CacheMountLease AcquirePrivate(string home)
     {
         for (int number = 0; ; number++)
         {
-            if (FileLock.TryAcquire(LockOf(home, number), FileLockKind.Exclusive) is { } hold) return new CacheMountLease(home, NameOf(number), hold);
+            if (FileLock.TryAcquire(LockOf(home, number), FileLockKind.Exclusive) is { } hold) return Lend(home, number, hold);
         }
     }
 
-    private static string NameOf(int number) => $"data-{number}";
+    private CacheMountLease Lend(string home, int number, FileLock hold)
+    {
+        CacheMountDirectory directory = CacheMountDirectory.Of(home, number);
+        directory.NoteUse(time);
+        return new CacheMountLease(home, Path.GetFileName(directory.Data), hold);
+    }
 
-    private static string LockOf(string home, int number) => Path.Combine(home, $"lock-{number}");
+    private static string LockOf(string home, int number) => CacheMountDirectory.Of(home, number).Lock;
 }
 
 /// <summary>A cache directory in use.</summary>

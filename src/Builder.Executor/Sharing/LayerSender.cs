@@ -97,9 +97,9 @@ internal sealed class LayerSender(BuilderStore store, CacheExportSpec spec, Canc
         Interlocked.Increment(ref _sent);
     }
 
-    private FileStream OpenAt(Digest digest, long offset)
+    private Stream OpenAt(Digest digest, long offset)
     {
-        FileStream stream = store.Blobs.OpenRead(digest);
+        Stream stream = store.Blobs.OpenRead(digest);
         stream.Seek(offset, SeekOrigin.Begin);
         return stream;
     }

@@ -14,7 +14,7 @@ internal static class ArchiveSource
     /// <exception cref="SourceException">It can't be read.</exception>
     public static void Unpack(BuilderStore store, Digest archive, SnapshotDraft draft, string name, CancellationToken cancellationToken)
     {
-        using FileStream blob = store.Blobs.OpenRead(archive);
+        using FileStream blob = store.Blobs.OpenFile(archive);
         using DirectoryHandle root = DirectoryHandle.Open(draft.TreeDirectory);
         using var destination = new DestinationTree(root);
         try

@@ -8,7 +8,6 @@ using Builder.Graph.Operations;
 using Builder.Graph.Sources;
 using Builder.Linux.Files;
 using Builder.Oci;
-using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Executor.Sources;
 
@@ -58,8 +57,8 @@ internal sealed class HttpSource(BuilderStore store, SourceSettings settings, Ti
         using (DirectoryHandle root = DirectoryHandle.Open(draft.TreeDirectory))
         {
             byte[] name = UnixPath.Encode(http.FileName);
-            using FileStream blob = store.Blobs.OpenRead(digest);
-            using (SafeFileHandle file = root.CreateFile(name, PrivateFile)) FileCopier.Copy(blob.SafeFileHandle, file, cancellationToken);
+            using (Stream blob = store.Blobs.OpenRead(digest))
+            using (var file = new FileStream(root.CreateFile(name, PrivateFile), FileAccess.Write, bufferSize: 0)) await blob.CopyToAsync(file, cancellationToken);
             root.SetMode(name, PrivateFile);
             Download? known = store.Downloads.Find(http.Url);
             DateTimeOffset modified = known?.Digest == digest && known.LastModified is { } given ? given : DateTimeOffset.UnixEpoch;

@@ -68,7 +68,7 @@ public sealed class SourceFetcher(BuilderStore store, SourceSettings settings, T
     /// <summary>Whether a file of the store is an archive.</summary>
     public bool IsArchive(Digest digest)
     {
-        using FileStream blob = store.Blobs.OpenRead(digest);
+        using Stream blob = store.Blobs.OpenRead(digest);
         return ArchiveStream.LooksLikeArchive(blob);
     }
 

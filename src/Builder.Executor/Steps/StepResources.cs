@@ -6,7 +6,8 @@ namespace Builder.Executor.Steps;
 /// <summary>What the steps of one build use besides files.</summary>
 /// <param name="options">From the command line.</param>
 /// <param name="store">Where cache mounts are kept and sockets may lie.</param>
-internal sealed class StepResources(StepOptions options, BuilderStore store) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class StepResources(StepOptions options, BuilderStore store, TimeProvider time) : IDisposable
 {
     public StepOptions Options => options;
 
@@ -14,7 +15,7 @@ internal sealed class StepResources(StepOptions options, BuilderStore store) : I
 
     public SshAgents Agents { get; } = new(options.SshAgents, store.Snapshots);
 
-    public CacheMounts Caches { get; } = new(store.Root);
+    public CacheMounts Caches { get; } = new(store.Root, time);
 
     public void Dispose() => Agents.Dispose();
 }

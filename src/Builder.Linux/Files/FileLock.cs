@@ -80,6 +80,28 @@ public sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>
+    /// Locks a file or directory that is there already, which needs no right to write. Null when it isn't there (any more), or when somebody
+    /// has it and waiting is not wanted.
+    /// </summary>
+    public static FileLock? Hold(string path, FileLockKind kind, bool wait)
+    {
+        while (true)
+        {
+            SafeFileHandle? file = OpenExisting(path);
+            if (file is null) return null;
+            try
+            {
+                if (!Flock(file, kind, wait ? 0 : FileH.LockNonBlocking, path)) return null;
+                if (IsCurrent(file, path)) return new FileLock(Keep(ref file));
+            }
+            finally
+            {
+                file?.Dispose();
+            }
+        }
+    }
+
     /// <summary>Lets go of the lock.</summary>
     public void Dispose() => _file.Dispose();
 
@@ -88,6 +110,18 @@ public sealed class FileLock : IDisposable
         SafeFileHandle kept = file;
         file = null!; // the caller's finally must not close what is kept
         return kept;
+    }
+
+    private static unsafe SafeFileHandle? OpenExisting(string path)
+    {
+        fixed (byte* pointer = (byte[])[.. UnixPath.Encode(path), 0])
+        {
+            int descriptor;
+            do descriptor = FcntlH.OpenAt(FcntlH.AtFdCwd, pointer, FcntlH.ReadOnly | FcntlH.NonBlock | FcntlH.CloseOnExec | FcntlH.NoFollow, 0);
+            while (descriptor < 0 && DirectoryHandle.Interrupted());
+            if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
+            return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw SyscallException.FromLastError("open", path);
+        }
     }
 
     private static unsafe SafeFileHandle Open(string path)

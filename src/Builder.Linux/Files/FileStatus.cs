@@ -29,6 +29,15 @@ public readonly record struct FileStatus(
     FileTime Modified,
     FileTime Changed)
 {
+    /// <summary>Room it takes on the disk, in bytes: what du(1) counts.</summary>
+    public long Allocated { get; init; }
+
+    /// <summary>When it was last read, as far as the file system keeps that.</summary>
+    public FileTime Accessed { get; init; }
+
+    // Of statx(2), whatever the file system's own is.
+    private const int BlockSize = 512;
+
     public bool IsDirectory => Type == FileType.Directory;
 
     public bool IsRegular => Type == FileType.Regular;
@@ -47,7 +56,11 @@ public readonly record struct FileStatus(
         buffer.SpecialMajor,
         buffer.SpecialMinor,
         new FileTime(buffer.Modified.Seconds, (int)buffer.Modified.Nanoseconds),
-        new FileTime(buffer.Changed.Seconds, (int)buffer.Changed.Nanoseconds));
+        new FileTime(buffer.Changed.Seconds, (int)buffer.Changed.Nanoseconds))
+    {
+        Allocated = (long)buffer.Blocks * BlockSize,
+        Accessed = new FileTime(buffer.Accessed.Seconds, (int)buffer.Accessed.Nanoseconds),
+    };
 
     private static FileType TypeOf(uint mode) => (mode & StatH.TypeMask) switch
     {

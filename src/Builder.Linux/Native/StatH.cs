@@ -39,6 +39,9 @@ internal static unsafe partial class StatH
     [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true)]
     internal static partial int UtimensAt(SafeFileHandle directory, byte* path, TimeSpecification* times, int flags);
 
+    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true)]
+    internal static partial int UtimensAt(int directory, byte* path, TimeSpecification* times, int flags);
+
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     internal static partial int Futimens(SafeFileHandle descriptor, TimeSpecification* times);
 

@@ -145,7 +145,8 @@ public sealed class ContainerStore
         throw new ContainerException("no container could be made: its directory was taken away every time");
     }
 
-    private string DirectoryOf(string id) => Path.Combine(_directory, id);
+    /// <summary>Where everything of a container is, absolute.</summary>
+    public string DirectoryOf(string id) => Path.Combine(_directory, id);
 
     private string NamePath(string name) => Path.Combine(_directory, NamesDirectory, name);
 

@@ -164,7 +164,7 @@ public sealed class ImageStoreTests : IDisposable
             File.WriteAllText(_test.PathOf("images", a.Id.Hex), content);
             Assert.Null(Images.Find(a.Id));
             Assert.Empty(Images.List());
-            Assert.False(Images.Collect());
+            Assert.Empty(Images.References());
         }
     }
 
@@ -204,19 +204,41 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_collected_while_somebody_else_has_the_store_open()
+    public void Deleting_an_image_leaves_what_another_process_found_of_it()
     {
-        StoredImage a = Put("a", "1");
+        StoredImage a = Put("a", "1", "2");
         using (BuilderStore build = _test.OpenAnother())
         {
-            Digest pending = build.Blobs.Put("not in an image yet"u8);
+            StoredImage inUse = build.Images.Find(a.Id)!;
             Images.Delete(a.Id);
-            Assert.True(build.Blobs.Contains(pending));
-            Assert.False(Images.Collect());
+            Assert.Null(Images.Find(a.Id));
+            foreach (LayerBlob layer in inUse.Layers) Assert.True(build.Blobs.Contains(layer.BlobDigest));
+            Assert.False(Images.TryEvictBlob(a.Id));
         }
 
-        Assert.True(Images.Collect());
-        Assert.Empty(Store.Blobs.List());
+        using BuilderStore later = _test.OpenAnother();
+        Store.Dispose();
+        foreach (Digest left in later.Blobs.List().ToList()) Assert.True(later.Images.TryEvictBlob(left));
+        Assert.Empty(later.Blobs.List());
+    }
+
+    [Fact]
+    public void An_image_somebody_uses_is_not_evicted()
+    {
+        StoredImage a = Put("a", "1");
+        Images.Tag(ImageReference.Parse("app"), a.Id);
+        Store.Dispose();
+        using BuilderStore evictor = _test.OpenAnother();
+        using (BuilderStore user = _test.OpenAnother())
+        {
+            Assert.NotNull(user.Images.Resolve("app"));
+            Assert.False(evictor.Images.TryEvict(a.Id));
+        }
+
+        Assert.False(evictor.Images.TryEvictBlob(a.Id));
+        Assert.True(evictor.Images.TryEvict(a.Id));
+        Assert.Null(evictor.Images.Resolve("app"));
+        Assert.True(evictor.Images.TryEvictBlob(a.Id));
     }
 
     private static byte[] Config(string author, EquatableArray<LayerBlob> layers) => OciJson.WriteConfig(new ImageConfig

@@ -122,7 +122,7 @@ public sealed class LayerWriterTests : IDisposable
             using TestStore other = new(kind);
             foreach (LayerBlob blob in blobs)
             {
-                await using FileStream content = _test.Store.Blobs.OpenRead(blob.BlobDigest);
+                await using Stream content = _test.Store.Blobs.OpenRead(blob.BlobDigest);
                 await other.Store.Blobs.ImportAsync(content, blob.BlobDigest, blob.Size, CancellationToken.None);
             }
 
@@ -180,7 +180,7 @@ public sealed class LayerWriterTests : IDisposable
         using (var stored = blobs.OpenRead(UnixPath.Encode(blob.BlobDigest.Hex)))
             Assert.InRange(FileExtents.Data(stored, blob.Size).Sum(e => e.Length), 1, 1 << 20);
         using TestStore other = new(SnapshotKind.Overlay);
-        await using (FileStream content = _test.Store.Blobs.OpenRead(blob.BlobDigest))
+        await using (Stream content = _test.Store.Blobs.OpenRead(blob.BlobDigest))
             await other.Store.Blobs.ImportAsync(content, blob.BlobDigest, blob.Size, CancellationToken.None);
         Snapshot? copy = await other.Store.Layers.UnpackAsync([blob], CancellationToken.None);
         using MergedTree tree = MergedTree.Open(other.Store.Snapshots, copy!);

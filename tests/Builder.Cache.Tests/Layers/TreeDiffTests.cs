@@ -76,7 +76,7 @@ public sealed class TreeDiffTests : IDisposable
         using TestStore other = new(SnapshotKind.Overlay);
         foreach (LayerBlob blob in blobs)
         {
-            await using FileStream content = _test.Store.Blobs.OpenRead(blob.BlobDigest);
+            await using Stream content = _test.Store.Blobs.OpenRead(blob.BlobDigest);
             await other.Store.Blobs.ImportAsync(content, blob.BlobDigest, blob.Size, CancellationToken.None);
         }
 

@@ -28,7 +28,7 @@ internal static class Trees
     /// <summary>The entries of a stored layer, one line each.</summary>
     internal static string[] Entries(BuilderStore store, LayerBlob blob)
     {
-        using FileStream file = store.Blobs.OpenRead(blob.BlobDigest);
+        using Stream file = store.Blobs.OpenRead(blob.BlobDigest);
         using TarReader reader = new(file);
         List<string> lines = [];
         while (reader.ReadEntry() is { } entry)

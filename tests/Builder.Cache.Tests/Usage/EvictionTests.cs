@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using Builder.Cache.Images;
+using Builder.Cache.Snapshots;
+using Builder.Cache.Usage;
+using Builder.Oci;
+
+namespace Builder.Cache.Tests.Usage;
+
+public sealed class EvictionTests : IDisposable
+{
+    private readonly TestStore _test = new();
+
+    public void Dispose() => _test.Dispose();
+
+    [Fact]
+    public void Sizes_are_what_du_says()
+    {
+        using (BuilderStore store = _test.OpenAnother())
+        {
+            Snapshot parent = Commit(store, null, 300_000);
+            Commit(store, parent, 5);
+            store.Blobs.Put(new byte[100_000]);
+            using SnapshotDraft draft = store.Snapshots.CreateDraft(parent);
+            string file = Path.Combine(draft.TreeDirectory, "file");
+            File.WriteAllBytes(file, Noise(200_000));
+            File.CreateSymbolicLink(file + "-link", "somewhere");
+            Link(file, file + "-hard");
+            draft.Commit();
+            using SnapshotDraft unfinished = store.Snapshots.CreateDraft(parent);
+            File.WriteAllBytes(Path.Combine(unfinished.TreeDirectory, "file"), Noise(70_000));
+            Assert.Equal(DiskUsage(), store.Usage.Read().Total);
+            _test.Time.Advance(TimeSpan.FromDays(20_000));
+            Assert.Equal(DiskUsage(), store.Usage.Read().Total);
+        }
+
+        using BuilderStore later = _test.OpenAnother();
+        Assert.Equal(DiskUsage(), later.Usage.Read().Total);
+    }
+
+    [Fact]
+    public void What_was_used_longest_ago_goes_first_and_children_before_their_parents()
+    {
+        string parent, child, other;
+        using (BuilderStore store = _test.OpenAnother())
+        {
+            Snapshot first = Commit(store, null, 1);
+            parent = first.Id;
+            _test.Time.Advance(TimeSpan.FromMinutes(1));
+            child = Commit(store, first, 1).Id;
+            _test.Time.Advance(TimeSpan.FromMinutes(1));
+            other = Commit(store, null, 1).Id;
+        }
+
+        _test.Time.Advance(TimeSpan.FromMinutes(1));
+        using (BuilderStore user = _test.OpenAnother()) Assert.NotNull(user.Snapshots.Find(child));
+        using BuilderStore pruner = _test.OpenAnother();
+        IReadOnlyList<UsageItem> removed = pruner.Usage.Remove(pruner.Usage.Read().Items, static _ => false, CancellationToken.None);
+        Assert.Equal([other, child, parent], removed.Select(r => r.Id));
+        Assert.Empty(pruner.Snapshots.List());
+    }
+
+    [Fact]
+    public void What_a_living_process_found_or_made_stays_with_all_it_stands_on()
+    {
+        using BuilderStore builder = _test.OpenAnother();
+        Snapshot parent = Commit(builder, null, 1);
+        Snapshot child = Commit(builder, parent, 1);
+        Digest blob = builder.Blobs.Put("made"u8);
+        using BuilderStore pruner = _test.OpenAnother();
+        Assert.Empty(pruner.Usage.Remove(pruner.Usage.Read().Items, static _ => false, CancellationToken.None));
+        Assert.All(pruner.Usage.Read().Items, item => Assert.True(item.IsInUse));
+        builder.Dispose();
+        Assert.All(pruner.Usage.Read().Items, item => Assert.False(item.IsInUse));
+
+        using BuilderStore user = _test.OpenAnother();
+        Assert.NotNull(user.Snapshots.Find(child.Id));
+        Assert.Equal([blob.ToString()], pruner.Usage.Remove(pruner.Usage.Read().Items, static _ => false, CancellationToken.None).Select(i => i.Id));
+        Assert.NotNull(user.Snapshots.Find(parent.Id));
+    }
+
+    [Fact]
+    public void A_blob_that_was_written_to_is_never_served()
+    {
+        Digest blob;
+        using (BuilderStore store = _test.OpenAnother()) blob = store.Blobs.Put(Noise(100_000));
+        string path = _test.PathOf("blobs", "sha256", blob.Hex);
+        Flip(path, 50_000);
+        using (BuilderStore store = _test.OpenAnother())
+        {
+            Assert.False(store.Blobs.Contains(blob));
+            Assert.False(File.Exists(path));
+            Assert.Equal(blob, store.Blobs.Put(Noise(100_000)));
+        }
+
+        // As a disk damages it: nothing tells but the content.
+        DateTime written = File.GetLastWriteTimeUtc(path);
+        Flip(path, 99_999);
+        File.SetLastWriteTimeUtc(path, written);
+        using BuilderStore reader = _test.OpenAnother();
+        Assert.True(reader.Blobs.Contains(blob));
+        using Stream content = reader.Blobs.OpenRead(blob);
+        using MemoryStream copy = new();
+        Assert.Contains("was damaged", Assert.Throws<StoreException>(() => content.CopyTo(copy)).Message, StringComparison.Ordinal);
+        Assert.True(copy.Length < 100_000);
+        Assert.False(reader.Blobs.Contains(blob));
+    }
+
+    [Fact]
+    public async Task A_limit_holds_while_a_build_goes_on()
+    {
+        const long Limit = 20_000_000;
+        StoreSettings settings = new() { Limits = new StoreLimits(Limit, null, KeepNamedImages: false) };
+        using CancellationTokenSource end = new();
+        Task<long> watching = Task.Run(() => Watch(end.Token));
+        for (int i = 0; i < 30; i++)
+        {
+            using BuilderStore build = BuilderStore.Open(_test.Root, TimeProvider.System, null, settings);
+            Snapshot parent = Commit(build, null, 1_000_000 + i);
+            Commit(build, parent, 1_000_000 + i);
+            Thread.Sleep(30);
+        }
+
+        await end.CancelAsync();
+        Assert.InRange(await watching, Limit / 2, Limit);
+    }
+
+    [Fact]
+    public void A_process_that_needs_more_than_the_limit_is_told_so()
+    {
+        StoreSettings settings = new() { Limits = new StoreLimits(5_000_000, null, KeepNamedImages: false) };
+        using BuilderStore build = BuilderStore.Open(_test.Root, TimeProvider.System, null, settings);
+        using SnapshotDraft draft = build.Snapshots.CreateDraft(null);
+        File.WriteAllBytes(Path.Combine(draft.TreeDirectory, "file"), Noise(6_000_000));
+        Assert.True(build.Usage.Exhausted.WaitHandle.WaitOne(TimeSpan.FromMinutes(2)));
+        Assert.Contains("has reached its limit", Assert.Throws<StoreException>(() => build.Blobs.Put("x"u8)).Message, StringComparison.Ordinal);
+    }
+
+    internal static byte[] Noise(int size)
+    {
+        byte[] content = new byte[size];
+        new Random(size).NextBytes(content);
+        return content;
+    }
+
+    private static void Flip(string path, int at)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = at;
+        int value = file.ReadByte();
+        file.Position = at;
+        file.WriteByte((byte)(value ^ 4));
+    }
+
+    private static void Link(string from, string to)
+    {
+        using Process process = TestStore.StartProgram("ln", [from, to]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static Snapshot Commit(BuilderStore store, Snapshot? parent, int size)
+    {
+        using SnapshotDraft draft = store.Snapshots.CreateDraft(parent);
+        File.WriteAllBytes(Path.Combine(draft.TreeDirectory, $"file-{size}"), Noise(size));
+        return draft.Commit();
+    }
+
+    private long Watch(CancellationToken end)
+    {
+        long most = 0;
+        while (!end.IsCancellationRequested) most = Math.Max(most, DiskUsage());
+        return most;
+    }
+
+    private long DiskUsage()
+    {
+        using Process process = TestStore.StartProgram("du", ["-s", "--block-size=1", _test.Root]);
+        string output = process.StandardOutput.ReadToEnd();
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return output.Length == 0 ? 0 : long.Parse(output.Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
