@@ -163,14 +163,13 @@ public sealed class BuilderStore : IDisposable
 
     private static SnapshotKind AgreeOnKind(StoreLayout layout, StoreOwner owner, SnapshotKind? wanted)
     {
-        using FileLock held = FileLock.Acquire(layout.VersionLock, FileLockKind.Exclusive);
+        using FileLock? held = owner.IsReadOnly ? null : FileLock.Acquire(layout.VersionLock, FileLockKind.Exclusive);
         StoreVersion? found = StoreVersion.Read(layout.VersionFile);
+        if (found is null && SnapshotStore.GuessKind(layout.Snapshots) is { } guess) found = Decide(layout, owner, wanted: guess);
+        if (owner.IsReadOnly) return found?.Snapshots ?? wanted ?? SnapshotKind.Overlay;
         if (found is null || (found.Snapshots is null && wanted is not null))
         {
-            StoreVersion decided = new(StoreLayout.CurrentVersion, wanted);
-            byte[] content = JsonSerializer.SerializeToUtf8Bytes(decided, StoreJsonContext.Default.StoreVersion);
-            StoreFiles.Replace(owner, layout.VersionFile, content, durable: true);
-            return wanted ?? SnapshotKind.Overlay;
+            return Decide(layout, owner, wanted).Snapshots ?? SnapshotKind.Overlay;
         }
 
         if (wanted is not null && found.Snapshots != wanted)
@@ -183,11 +182,20 @@ public sealed class BuilderStore : IDisposable
         return found.Snapshots ?? SnapshotKind.Overlay;
     }
 
+    private static StoreVersion Decide(StoreLayout layout, StoreOwner owner, SnapshotKind? wanted)
+    {
+        StoreVersion decided = new(StoreLayout.CurrentVersion, wanted);
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(decided, StoreJsonContext.Default.StoreVersion);
+        if (!owner.IsReadOnly) StoreFiles.Replace(owner, layout.VersionFile, content, durable: true);
+        return decided;
+    }
+
     private static string Describe(SnapshotKind? kind) => kind == SnapshotKind.Copy ? "whole copies" : "overlay layers";
 
     private void StartMaintenance()
     {
         Usage.ThrowIfExhausted();
+        if (_owner.IsReadOnly) return;
         Usage.StartGuard();
         _ = _maintenance.Value;
     }

@@ -6,6 +6,7 @@ using Builder.Cli.Images;
 using Builder.Cli.Machine;
 using Builder.Cli.Pruning;
 using Builder.Cli.Registries;
+using Builder.Cli.Storage;
 using Builder.Cli.Terminals;
 
 namespace Builder.Cli;
@@ -37,6 +38,7 @@ internal static class CommandTable
         new(["cache prune", "builder prune", "buildx prune"], "Remove from the cache", NeedsSession: true, static () => new CachePruneGrammar()),
         new(["image prune"], "Remove images that are not used", NeedsSession: true, static () => new ImagePruneGrammar()),
         new(["container prune"], "Remove containers that don't run", NeedsSession: true, static () => new ContainerPruneGrammar()),
+        new(["store check", "system check"], "Verify everything in the store", NeedsSession: true, static () => new StoreCheckGrammar()),
         new(["system df"], "Show what takes how much room", NeedsSession: true, static () => new SystemDfGrammar()),
         new(["system prune"], "Remove everything that is not used", NeedsSession: true, static () => new SystemPruneGrammar()),
         new(["info", "system info"], "Show what this machine can do", NeedsSession: false, static () => new InfoGrammar()),

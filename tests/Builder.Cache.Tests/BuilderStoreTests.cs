@@ -37,11 +37,29 @@ public sealed class BuilderStoreTests : IDisposable
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"version":"x"}""")]
-    public void A_version_that_cannot_be_read_is_refused(string content)
+    public void A_damaged_version_is_written_again(string content)
     {
-        _test.OpenAnother().Dispose();
+        using (BuilderStore store = BuilderStore.Open(_test.PathOf(), _test.Time, SnapshotKind.Copy))
+        {
+            using SnapshotDraft parent = store.Snapshots.CreateDraft(null);
+            using SnapshotDraft child = store.Snapshots.CreateDraft(parent.Commit());
+            child.Commit();
+        }
+
         File.WriteAllText(_test.PathOf("version"), content);
-        Assert.Contains("can't be understood", Assert.Throws<StoreException>(() => _test.OpenAnother()).Message, StringComparison.Ordinal);
+        using (BuilderStore store = _test.OpenAnother()) Assert.Equal(SnapshotKind.Copy, store.Snapshots.Kind);
+        Assert.Equal(SnapshotKind.Copy, BuilderStore.RememberedKind(_test.PathOf()));
+    }
+
+    [NamespaceFact]
+    public void A_read_only_store_can_be_read()
+    {
+        Digest blob;
+        using (BuilderStore store = _test.OpenAnother()) blob = store.Blobs.Put("here"u8);
+        using Process process = TestStore.StartInNamespace(
+            "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\"", _test.PathOf(), "read", _test.PathOf(), blob.ToString());
+        Assert.Equal("here\ncan't write a blob: the file system is read-only\n", process.StandardOutput.ReadToEnd());
+        process.WaitForExit();
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal static class Program
                 ["write", string root, string seed, string count] => Write(root, int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture)),
                 ["fill", string root] => Fill(root),
                 ["open", string root] => Open(root),
+                ["read", string root, string digest] => Read(root, Digest.Parse(digest)),
                 ["remove", string path] => Remove(path),
                 ["unpack", string root, string digest] => Unpack(root, Digest.Parse(digest)),
                 _ => 2,
@@ -86,6 +87,16 @@ internal static class Program
         Console.Out.WriteLine($"left over: {Directory.GetFiles(Path.Combine(root, "tmp")).Length}");
         store.Blobs.Put("there is room again"u8);
         return 1;
+    }
+
+    private static int Read(string root, Digest digest)
+    {
+        using BuilderStore store = BuilderStore.Open(root, TimeProvider.System);
+        Assert.True(store.Blobs.Contains(digest));
+        using (StreamReader content = new(store.Blobs.OpenRead(digest))) Console.Out.WriteLine(content.ReadToEnd());
+        StoreException error = Assert.Throws<StoreException>(() => store.Blobs.Put("more"u8));
+        Console.Out.WriteLine(error.Message[..error.Message.LastIndexOf(':')]);
+        return 0;
     }
 
     private static int Remove(string path)

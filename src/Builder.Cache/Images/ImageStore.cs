@@ -84,6 +84,17 @@ public sealed class ImageStore
         foreach (Digest blob in blobs.Distinct().Where(b => !used.Contains(b))) _blobs.TryEvict(blob, () => false);
     }
 
+    /// <summary>Removes an image with all its names, whoever uses it; its blobs stay.</summary>
+    internal void Remove(Digest id)
+    {
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        foreach (ImageReference name in NamesOf(id)) Remove(PathOf(name));
+        Remove(PathOf(id));
+    }
+
+    /// <summary>Whether a file of a name can be read and leads to an image.</summary>
+    internal bool IsNameWhole(string path) => ReadName(path) is (ImageReference name, Digest id) && PathOf(name) == path && File.Exists(PathOf(id));
+
     /// <summary>When an image was stored, found or named last.</summary>
     internal DateTimeOffset LastUsed(StoredImage image)
     {

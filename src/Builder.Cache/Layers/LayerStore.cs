@@ -55,6 +55,17 @@ public sealed class LayerStore
     /// <summary>The layer of a snapshot as it is remembered, whether its blob is there or not.</summary>
     internal LayerBlob? Recall(Snapshot snapshot) => Remembered(snapshot)?.ToBlob();
 
+    /// <summary>Whether a snapshot's files still give the layer that was made of them; null when none was.</summary>
+    internal bool? MatchesOwnLayer(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (Remembered(snapshot) is not { IsOwn: true } own) return null;
+        using HashingWriteStream hash = new();
+        using BufferedStream buffered = new(hash, BufferSize);
+        using (SnapshotChanges changes = SnapshotChanges.Open(Snapshots, snapshot)) LayerWriter.Write(changes.Enumerate(), buffered, cancellationToken);
+        buffered.Flush();
+        return hash.Finish().ToString() == own.DiffId;
+    }
+
     /// <summary>The snapshot of a chain of layers, unpacked when it isn't there yet (found again by chain id). Null for no layers.</summary>
     /// <param name="layers">Base first.</param>
     /// <param name="cancellationToken">Ends it; the layers that are whole by then are kept.</param>

@@ -60,6 +60,21 @@ public sealed class RecordStore
         return found;
     }
 
+    /// <summary>What a file of this store is good for.</summary>
+    internal RecordState Judge(string path)
+    {
+        RecordFile? file = StoreFiles.ReadJson(path, StoreJsonContext.Default.RecordFile, MaxSize);
+        if (file is null || !Digest.TryParse("sha256:" + Path.GetFileName(path), out Digest key)) return RecordState.Damaged;
+        if (file.Alias is not null)
+        {
+            if (!Digest.TryParse(file.Alias, out key)) return RecordState.Damaged;
+            file = Read(key);
+            if (file is null) return RecordState.Stale;
+        }
+
+        return ToRecord(key, file) is not { } record ? RecordState.Damaged : _snapshots.Exists(record.SnapshotId) ? RecordState.Good : RecordState.Stale;
+    }
+
     private static CacheRecord? ToRecord(Digest key, RecordFile file)
     {
         if (file is not { Fields: not null, SnapshotId: not null, Description: not null, CreatedAt: { } createdAt }) return null;

@@ -141,6 +141,22 @@ public sealed class SnapshotStore : IDisposable
         Leftovers.TryRemove(away);
     }
 
+    /// <summary>How the snapshots in a directory are kept, as far as they tell; null when there are none.</summary>
+    internal static SnapshotKind? GuessKind(string directory)
+    {
+        List<string> found = [.. System.IO.Directory.EnumerateDirectories(directory).Where(d => ShortId.IsValid(Path.GetFileName(d)))];
+        if (found.Count == 0) return null;
+
+        // A copy of a parent has a marker; what stands on nothing is the same in both kinds.
+        return found.Any(d => File.Exists(Path.Combine(d, MarkerName))) ? SnapshotKind.Copy : SnapshotKind.Overlay;
+    }
+
+    /// <summary>Whether there is a snapshot, without beginning to use it.</summary>
+    internal bool Exists(string id) => ShortId.IsValid(id) && System.IO.Directory.Exists(Path.Combine(Directory, id, TreeName));
+
+    /// <summary>Ends this process's use of a snapshot.</summary>
+    internal void Release(string id) => _leases.Release(Path.Combine(Directory, id));
+
     /// <summary>Makes a snapshot count as absent from now on; whoever uses it keeps its files.</summary>
     internal void Condemn(string id)
     {

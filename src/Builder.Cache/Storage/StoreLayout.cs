@@ -45,6 +45,9 @@ internal sealed record StoreLayout(string Root)
     /// <summary>Directories of <c>RUN --mount=type=cache</c>.</summary>
     internal string CacheMounts => Path.Combine(Root, CacheMountDirectory.HomesName);
 
+    /// <summary>Stands for the context of a build that has none.</summary>
+    internal string EmptyContext => Path.Combine(Root, "empty-context");
+
     internal string Temporary => Path.Combine(Root, "tmp");
 
     internal string Locks => Path.Combine(Root, "locks");
@@ -101,7 +104,7 @@ internal sealed record StoreLayout(string Root)
     private void RefuseForeignDirectory()
     {
         string? foreign = Directory.EnumerateFileSystemEntries(Root)
-            .FirstOrDefault(path => path != VersionFile && !Directories.Contains(path, StringComparer.Ordinal));
+            .FirstOrDefault(path => path != VersionFile && !Directories.Concat([Containers, CacheMounts, EmptyContext]).Contains(path, StringComparer.Ordinal));
         if (foreign is not null)
             throw new StoreException($"'{Root}' is not a store: it holds '{Path.GetFileName(foreign)}'; name an empty or a new directory");
     }

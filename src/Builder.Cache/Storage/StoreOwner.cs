@@ -1,4 +1,5 @@
 using System.Globalization;
+using Builder.Linux;
 using Builder.Linux.Files;
 
 namespace Builder.Cache.Storage;
@@ -11,18 +12,22 @@ internal sealed class StoreOwner : IDisposable
 {
     private const int TokenLength = 6;
     private readonly StoreLayout _layout;
-    private readonly FileLock _lock;
+    private readonly FileLock? _lock;
     private long _count;
 
-    private StoreOwner(StoreLayout layout, string token, FileLock ownLock) => (_layout, Token, _lock) = (layout, token, ownLock);
+    private StoreOwner(StoreLayout layout, string token, FileLock? ownLock) => (_layout, Token, _lock) = (layout, token, ownLock);
 
     internal string Token { get; }
+
+    /// <summary>Whether the store can't be written to: nothing is announced then, since nobody can remove anything either.</summary>
+    internal bool IsReadOnly => _lock is null;
 
     /// <summary>Announces this process; waits while another one collects.</summary>
     internal static StoreOwner Announce(StoreLayout layout)
     {
         // Between making the file and locking it, it would look like that of a dead process; the gate keeps collectors out.
-        using FileLock gate = FileLock.Acquire(layout.GateLock, FileLockKind.Shared);
+        using FileLock? gate = PassGate(layout);
+        if (gate is null) return new StoreOwner(layout, ShortId.New(TokenLength), ownLock: null);
         while (true)
         {
             string token = ShortId.New(TokenLength);
@@ -48,7 +53,21 @@ internal sealed class StoreOwner : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_lock is null) return;
         File.Delete(_layout.OwnerLock(Token));
         _lock.Dispose();
+    }
+
+    // Null when a store is on a file system that is read-only.
+    private static FileLock? PassGate(StoreLayout layout)
+    {
+        try
+        {
+            return FileLock.Acquire(layout.GateLock, FileLockKind.Shared);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EROFS && File.Exists(layout.VersionFile))
+        {
+            return null;
+        }
     }
 }

@@ -10,22 +10,22 @@ internal sealed record StoreVersion(int Version, SnapshotKind? Snapshots)
 {
     private const int MaxSize = 4096;
 
-    /// <summary>Reads the file; null when there is none.</summary>
-    /// <exception cref="StoreException">It is of a newer version, or can't be understood.</exception>
+    /// <summary>Reads the file; null when there is none, or when it is damaged: a newer program's would be JSON with a number in it.</summary>
+    /// <exception cref="StoreException">It is of a newer version.</exception>
     internal static StoreVersion? Read(string path)
     {
         if (!File.Exists(path)) return null;
-        StoreVersion? version;
+        StoreVersion? version = null;
         try
         {
             version = JsonSerializer.Deserialize(StoreFiles.ReadSmall(path, MaxSize), StoreJsonContext.Default.StoreVersion);
         }
-        catch (JsonException error)
+        catch (JsonException)
         {
-            throw new StoreException($"'{path}' can't be understood: {error.Message}", error);
+            // Damaged: what else is in the directory tells whether it is a store.
         }
 
-        if (version is null or { Version: < 1 }) throw new StoreException($"'{path}' can't be understood: it names no version");
+        if (version is null or { Version: < 1 }) return null;
         return version.Version <= StoreLayout.CurrentVersion
             ? version
             : throw new StoreException(

@@ -18,6 +18,7 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         ["buildx"] = "Build images",
         ["builder"] = "Build images",
         ["cache"] = "Explain, list and prune the build cache",
+        ["store"] = "Verify the store",
         ["system"] = "Show what the machine can do, and what takes room",
     };
 

@@ -1,4 +1,5 @@
 using Builder.Cli.Hosting;
+using Builder.Executor.Exports;
 using Builder.Linux.Files;
 
 namespace Builder.Cli.Exporting;
@@ -27,11 +28,11 @@ internal static class OutputFile
         string path = context.Environment.FullPath(destination);
         // A device, a pipe or what a link leads to is written to as it is; it can't be replaced.
         bool replace = !Path.Exists(path) || IsRegular(path);
-        string written = replace ? $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.partial" : path;
+        FileStream file = replace ? PartialFile.Create(path) : new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, BufferSize);
+        string written = file.Name;
         try
         {
-            await using (var file = new FileStream(written, replace ? FileMode.CreateNew : FileMode.Open, FileAccess.Write, FileShare.None, BufferSize))
-                await write(file);
+            await using (file) await write(file);
             if (replace) File.Move(written, path, overwrite: true);
         }
         catch when (replace)

@@ -8,8 +8,6 @@ namespace Builder.Executor.Exports;
 /// </summary>
 internal sealed class ArchiveOutput : IAsyncDisposable
 {
-    private const int BufferSize = 256 << 10;
-
     private readonly string? _temporary;
     private readonly string? _path;
     private bool _completed;
@@ -33,8 +31,8 @@ internal sealed class ArchiveOutput : IAsyncDisposable
             return new ArchiveOutput(new FileStream(path, FileMode.Open, FileAccess.Write), null, path);
         }
 
-        string temporary = Path.Combine(parent, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        return new ArchiveOutput(new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, BufferSize), temporary, path);
+        FileStream partial = PartialFile.Create(path);
+        return new ArchiveOutput(partial, partial.Name, path);
     }
 
     /// <summary>Everything was written.</summary>
