@@ -1,3 +1,4 @@
+using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Plans;
 
 namespace Builder.Sandbox;
@@ -14,7 +15,11 @@ public interface ISandboxRunner
 /// <summary>How a container's process ended.</summary>
 /// <param name="ExitCode">Its exit code, or 128 + signal.</param>
 /// <param name="Signal">The signal that ended it, or null.</param>
-public sealed record SandboxExit(int ExitCode, int? Signal);
+public sealed record SandboxExit(int ExitCode, int? Signal)
+{
+    /// <summary>What came of the container's limits.</summary>
+    public ControlGroupUsage Usage { get; init; } = ControlGroupUsage.None;
+}
 
 /// <summary>Where a container's standard streams lead. The set of subtypes is closed.</summary>
 public abstract record SandboxIo;

@@ -1,6 +1,7 @@
 using Builder.Linux;
 using Builder.Linux.Processes;
 using Builder.Linux.Seccomp;
+using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Init;
 using Builder.Sandbox.Plans;
 using Builder.Sandbox.Running;
@@ -19,11 +20,13 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         cancellationToken.ThrowIfCancellationRequested();
         byte[]? filter = CompileFilter(plan.Security);
         using StandardStreams streams = StandardStreams.For(io);
+        using ContainerGroup? group = ContainerGroup.Create(plan.GroupLimits);
         StubReport stubs = StubReport.None;
         try
         {
             await using ContainerProcess process = StartProcess(plan.Network, streams);
             streams.CloseTheirs();
+            Join(group, process);
             Task reading = StartReading(io, streams);
             await using CancellationTokenRegistration registration = cancellationToken.Register(() => process.Signal(9));
             using TerminalRelay? terminal = io is TerminalIo terminalIo ? new TerminalRelay(terminalIo.AttachInput) : null;
@@ -35,7 +38,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
             if (terminal is not null) await terminal.DrainAsync();
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is not null) throw new SandboxException(failure.Text, failure.ExitCode);
-            return new SandboxExit(end.ExitCode, end.Signal);
+            return new SandboxExit(end.ExitCode, end.Signal) { Usage = group?.Read() ?? ControlGroupUsage.None };
         }
         finally
         {
@@ -88,6 +91,19 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         }
 
         return stubs is not null ? (stubs, null) : (StubReport.None, new FailedMessage(125, "the container's init ended before the container was set up"));
+    }
+
+    // Before the plan is sent: all that the container ever starts is inside.
+    private static void Join(ContainerGroup? group, ContainerProcess process)
+    {
+        try
+        {
+            group?.Add(process.Pid);
+        }
+        catch (IOException e)
+        {
+            throw new SandboxException($"the container can't be moved into its control group: {e.Message}", 125, e);
+        }
     }
 
     private static Task StartReading(SandboxIo io, StandardStreams streams) =>

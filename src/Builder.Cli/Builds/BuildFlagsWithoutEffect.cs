@@ -18,8 +18,7 @@ internal sealed class BuildFlagsWithoutEffect
 
     private readonly Option[] _warned =
     [
-        Flags.Text("--memory", "", "-m"), Flags.Text("--memory-swap", ""), Flags.Text("--cpu-shares", "", "-c"), Flags.Text("--cpu-period", ""),
-        Flags.Text("--cpu-quota", ""), Flags.Text("--cpuset-cpus", ""), Flags.Text("--cpuset-mems", ""), Flags.Text("--cgroup-parent", ""),
+        Flags.Text("--cpu-shares", "", "-c"), Flags.Text("--cpu-period", ""), Flags.Text("--cpu-quota", ""), Flags.Text("--cpuset-mems", ""), Flags.Text("--cgroup-parent", ""),
         Flags.Many("--resource", ""), Flags.Many("--attest", ""),
     ];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Builder.Cli.CommandLine;
+using Builder.Cli.Containers;
 using Builder.Cli.Formatting;
 using Builder.Cli.Hosting;
 using Builder.Executor.Steps;
@@ -15,6 +16,7 @@ internal sealed class StepFlags
     private readonly Option<string[]> _agents = Flags.Many("--ssh", "SSH agent for RUN instructions (default, or ID=SOCKET, or ID=KEY[,KEY])", valueName: "agent");
     private readonly Option<string?> _shmSize = Flags.Text("--shm-size", "Size of /dev/shm for RUN instructions", valueName: "bytes");
     private readonly Option<string[]> _limits = Flags.Many("--ulimit", "Limit for RUN instructions (NAME=SOFT[:HARD])", valueName: "ulimit");
+    private readonly LimitFlags _groupLimits = new();
     private readonly Option<string[]> _entitlements = Flags.Many("--allow", "What RUN instructions may ask for (network.host, security.insecure)", valueName: "entitlement");
     private readonly Option<string[]> _noCacheStages = Flags.Many("--no-cache-filter", "Do not use the cache for these stages", valueName: "stages");
 
@@ -22,6 +24,7 @@ internal sealed class StepFlags
     public void Declare(Command command)
     {
         foreach (Option option in new Option[] { _secrets, _agents, _shmSize, _limits, _entitlements, _noCacheStages }) command.Add(option);
+        _groupLimits.Declare(command);
     }
 
     /// <summary>What steps get.</summary>
@@ -31,6 +34,7 @@ internal sealed class StepFlags
         Secrets = ById(parsed.GetValue(_secrets)!.Select(s => SecretParser.Parse(s, environment))),
         SshAgents = ById(parsed.GetValue(_agents)!.Select(s => SshParser.Parse(s, environment))),
         SharedMemoryBytes = SharedMemory(parsed.GetValue(_shmSize)),
+        GroupLimits = _groupLimits.Read(parsed, StepOptions.Default.GroupLimits),
         Limits = [.. parsed.GetValue(_limits)!.Select(UlimitParser.Parse).Reverse().DistinctBy(l => l.Resource).Reverse()],
     };
 

@@ -10,6 +10,7 @@ using Builder.Runtime;
 using Builder.Runtime.Containers;
 using Builder.Runtime.Plans;
 using Builder.Sandbox;
+using Builder.Sandbox.ControlGroups;
 
 namespace Builder.Cli.Containers;
 
@@ -37,6 +38,7 @@ internal sealed class RunCommand(CommandContext context)
         using var force = new ForcedEnd(context.Interrupts);
         SandboxExit exit = await runner.RunAsync(
             image, arguments.Image, options, record => WriteCidFile(cidFile, record), force.Token);
+        if (exit.ExitCode != 0 && LimitReport.Describe(exit) is { Length: > 0 } met) context.Terminal.Error.WriteLine($"builder: exit code {exit.ExitCode}{met}");
         return new ExitCode(exit.ExitCode);
     }
 

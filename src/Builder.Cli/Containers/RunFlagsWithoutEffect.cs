@@ -15,9 +15,8 @@ internal sealed class RunFlagsWithoutEffect
 
     private readonly Option[] _warned =
     [
-        Flags.Text("--memory", "", "-m"), Flags.Text("--memory-swap", ""), Flags.Text("--memory-reservation", ""), Flags.Text("--cpus", ""),
-        Flags.Text("--cpu-shares", "", "-c"), Flags.Text("--cpu-period", ""), Flags.Text("--cpu-quota", ""), Flags.Text("--cpuset-cpus", ""),
-        Flags.Text("--pids-limit", ""), Flags.Many("--ulimit", ""), Flags.Many("--publish", "", "-p"), Flags.Switch("--publish-all", "", "-P"),
+        Flags.Text("--memory-reservation", ""), Flags.Text("--cpu-shares", "", "-c"), Flags.Text("--cpu-period", ""), Flags.Text("--cpu-quota", ""),
+        Flags.Many("--ulimit", ""), Flags.Many("--publish", "", "-p"), Flags.Switch("--publish-all", "", "-P"),
         Flags.Many("--annotation", ""), Flags.Text("--oom-score-adj", ""), Flags.Many("--expose", ""),
     ];
 

@@ -36,6 +36,7 @@ internal sealed class RunGrammar : CommandGrammar
     private readonly Option<string?> _cidFile = Flags.Text("--cidfile", "Write the container's id to a file");
     private readonly Option<string?> _shmSize = Flags.Text("--shm-size", "Size of /dev/shm", valueName: "bytes");
     private readonly SecurityFlags _security = new();
+    private readonly LimitFlags _limits = new();
     private readonly RunFlagsWithoutEffect _withoutEffect = new();
 
     /// <inheritdoc/>
@@ -55,6 +56,7 @@ internal sealed class RunGrammar : CommandGrammar
         }
 
         _security.Declare(command);
+        _limits.Declare(command);
         _withoutEffect.Declare(command);
     }
 
@@ -93,6 +95,7 @@ internal sealed class RunGrammar : CommandGrammar
         Hostname = parsed.GetValue(_hostname),
         Network = Network(parsed.GetValue(_network)),
         Security = _security.Read(parsed, environment),
+        GroupLimits = _limits.Read(parsed, ControlGroupLimits.None),
         Terminal = parsed.GetValue(_tty),
         Interactive = parsed.GetValue(_interactive),
         ReadOnlyRoot = parsed.GetValue(_readOnly),

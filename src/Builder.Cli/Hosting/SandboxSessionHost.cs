@@ -37,7 +37,7 @@ internal sealed class SandboxSessionHost : ISessionHost
                 new("User ids", string.Join(", ", found.Caller.UidMap)),
                 new("Group ids", string.Join(", ", found.Caller.GidMap)),
                 new("Overlayfs", found.Overlay ? "yes" : "no: images are copied instead"),
-                new("Control groups", found.UnifiedControlGroups ? "version 2" : "version 1 or mixed"),
+                new("Control groups", found.ControlGroups),
             ],
             found.Problem,
             found.Hint);

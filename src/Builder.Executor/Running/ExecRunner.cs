@@ -1,6 +1,7 @@
 using Builder.Executor.Steps;
 using Builder.Graph.Operations;
 using Builder.Sandbox;
+using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Plans;
 
 namespace Builder.Executor.Running;
@@ -31,6 +32,7 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
             ResolvConf = await HostFiles.ResolvConfAsync(operation.Network, cancellationToken),
             SharedMemoryBytes = options.SharedMemoryBytes ?? DefaultSharedMemory,
             Limits = options.Limits,
+            GroupLimits = options.GroupLimits,
         };
 
     /// <summary>Runs the command to its end.</summary>
@@ -53,7 +55,9 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
         if (exit.ExitCode == 0) return;
         string command = string.Join(' ', operation.Arguments);
         throw new OperationException(
-            $"process \"{command}\" did not complete successfully: exit code: {exit.ExitCode}", exitCode: exit.ExitCode)
+            $"process \"{command}\" did not complete successfully: exit code: {exit.ExitCode}{LimitReport.Describe(exit)}",
+            LimitReport.Hint(exit.Usage, "build"),
+            exit.ExitCode)
         { Output = output.Last };
     }
 

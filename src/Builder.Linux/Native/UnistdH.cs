@@ -9,6 +9,9 @@ internal static unsafe partial class UnistdH
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
 
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
+    internal static partial int FaccessAt(int directory, byte* path, int mode, int flags);
+
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     internal static partial nint ReadLinkAt(SafeFileHandle directory, byte* path, byte* buffer, nuint size);
 

@@ -48,6 +48,9 @@ public sealed record ContainerOptions
     /// <summary>Size of /dev/shm in bytes, or null for the default.</summary>
     public long? SharedMemoryBytes { get; init; }
 
+    /// <summary>Limits of the container as a whole.</summary>
+    public ControlGroupLimits GroupLimits { get; init; } = ControlGroupLimits.None;
+
     /// <summary>Text for /etc/resolv.conf, or null to leave the image's.</summary>
     public string? ResolvConf { get; init; }
 

@@ -53,6 +53,7 @@ public static class ContainerPlanner
             Hostname = hostname,
             Network = options.Network,
             Security = options.Security,
+            GroupLimits = options.GroupLimits,
             Hosts = Hosts(hostname, options.ExtraHosts),
             ResolvConf = options.ResolvConf,
             HostnameFile = hostname + "\n",

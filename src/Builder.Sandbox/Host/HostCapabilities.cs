@@ -1,3 +1,4 @@
+using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Sessions;
 
 namespace Builder.Sandbox.Host;
@@ -9,9 +10,9 @@ namespace Builder.Sandbox.Host;
 /// <param name="Problem">What stands in the way, or null.</param>
 /// <param name="Hint">The one setting that would fix it, or null.</param>
 /// <param name="Overlay">Whether the kernel knows overlayfs; whether the store's file system can hold it is seen when the store is opened in a session.</param>
-/// <param name="UnifiedControlGroups">Whether control groups are version 2 only.</param>
+/// <param name="ControlGroups">Which limits containers can have, and why not the others.</param>
 public sealed record HostCapabilities(
-    CallerIds Caller, string Kernel, string? Tier, string? Problem, string? Hint, bool Overlay, bool UnifiedControlGroups)
+    CallerIds Caller, string Kernel, string? Tier, string? Problem, string? Hint, bool Overlay, string ControlGroups)
 {
     /// <summary>The tier in which everything works.</summary>
     public const string FullTier = "user namespace with id ranges";
@@ -28,6 +29,6 @@ public sealed record HostCapabilities(
             obstacle?.Message,
             obstacle?.Hint,
             File.ReadLines("/proc/filesystems").Any(l => l.EndsWith("\toverlay", StringComparison.Ordinal)) || Directory.Exists("/sys/module/overlay"),
-            File.Exists("/sys/fs/cgroup/cgroup.controllers"));
+            ControlGroupPlaces.Describe());
     }
 }

@@ -59,6 +59,9 @@ internal sealed class ContainerInit(ControlChannel control)
         ProcessCalls.StartSession();
         CredentialCalls.JoinNewKeyring();
         ProcessCalls.SetUmask(0);
+
+        // Only now is this process in its own control group, which is to be the topmost that the container sees.
+        NamespaceCalls.Unshare(NamespaceKinds.ControlGroup);
         MountCalls.Mount(null, "/", null, MountFlags.Private | MountFlags.Recursive);
         var mounts = new PlanMounts(plan);
         string rootPath = RootMounter.Mount(plan.Root);

@@ -37,6 +37,9 @@ public sealed record SandboxPlan
 
     /// <summary>Limits of the process besides the default ones.</summary>
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
+
+    /// <summary>Limits of the container as a whole.</summary>
+    public ControlGroupLimits GroupLimits { get; init; } = ControlGroupLimits.None;
 }
 
 /// <summary>Which network the container has.</summary>

@@ -29,7 +29,7 @@ internal sealed class ContainerProcess : IAsyncDisposable
     /// <param name="streams">Descriptors that become 0, 1 and 2.</param>
     public static ContainerProcess Start(SandboxNetwork network, StandardStreams streams)
     {
-        NamespaceKinds kinds = NamespaceKinds.Mount | NamespaceKinds.Process | NamespaceKinds.Ipc | NamespaceKinds.HostName | NamespaceKinds.ControlGroup;
+        NamespaceKinds kinds = NamespaceKinds.Mount | NamespaceKinds.Process | NamespaceKinds.Ipc | NamespaceKinds.HostName;
         if (network == SandboxNetwork.None) kinds |= NamespaceKinds.Network;
         (SafeFileHandle ours, SafeFileHandle theirs) = ProcessCalls.CreateSocketPair();
         using SafeFileHandle closing = theirs;

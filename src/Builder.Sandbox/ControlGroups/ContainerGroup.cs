@@ -1,0 +1,152 @@
+using System.Globalization;
+using Builder.Linux;
+using Builder.Sandbox.Plans;
+
+namespace Builder.Sandbox.ControlGroups;
+
+/// <summary>The control groups of one container: made for it, and taken away with it.</summary>
+internal sealed class ContainerGroup : IDisposable
+{
+    private const string Prefix = "builder-";
+    private const int Patience = 100;
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(1);
+    private readonly List<(string Directory, ControlGroupPlace Place)> _groups = [];
+    private readonly ControlGroupLimits _limits;
+
+    private ContainerGroup(ControlGroupLimits limits) => _limits = limits;
+
+    /// <summary>Makes the groups and sets the limits; null when nothing is to be limited.</summary>
+    /// <exception cref="SandboxException">What was asked for can't be had here.</exception>
+    public static ContainerGroup? Create(ControlGroupLimits limits)
+    {
+        if (limits.Controllers.Count == 0) return null;
+        try
+        {
+            return Make(limits);
+        }
+        catch (SandboxException) when (limits.PidsIfPossible)
+        {
+            return Create(limits.Asked);
+        }
+    }
+
+    /// <summary>Moves a process in, and with it all it starts from now on.</summary>
+    public void Add(int pid)
+    {
+        foreach ((string directory, _) in _groups) Write(directory, "cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>What came of the limits so far.</summary>
+    public ControlGroupUsage Read()
+    {
+        ControlGroupUsage usage = ControlGroupUsage.None;
+        foreach ((string directory, ControlGroupPlace place) in _groups)
+        {
+            if (place.Controllers.Contains("memory"))
+            {
+                usage = usage with
+                {
+                    MemoryKills = Field(directory, place.Unified ? "memory.events" : "memory.oom_control", "oom_kill") ?? 0,
+                    MemoryPeakBytes = Number(directory, place.Unified ? "memory.peak" : "memory.max_usage_in_bytes"),
+                    MemoryLimitBytes = _limits.MemoryBytes,
+                };
+            }
+
+            if (place.Controllers.Contains("pids")) usage = usage with { PidsRefused = Field(directory, "pids.events", "max") ?? 0, PidsLimit = _limits.Pids };
+        }
+
+        return usage;
+    }
+
+    /// <summary>Takes the groups away. The kernel lets go of the last process a moment after it was waited for.</summary>
+    public void Dispose()
+    {
+        foreach ((string directory, _) in _groups)
+        {
+            for (int attempt = 0; attempt < Patience && !TryRemove(directory); attempt++) Thread.Sleep(10);
+        }
+
+        _groups.Clear();
+    }
+
+    private static ContainerGroup Make(ControlGroupLimits limits)
+    {
+        IReadOnlyList<ControlGroupPlace> places = ControlGroupPlaces.Find(limits.Controllers, ControlGroupMounts.OfProcess());
+        var group = new ContainerGroup(limits);
+        try
+        {
+            string name = Prefix + Guid.NewGuid().ToString("N")[..12];
+            foreach (ControlGroupPlace place in places)
+            {
+                string directory = Path.Combine(place.Directory, name);
+                Directory.CreateDirectory(directory);
+                group._groups.Add((directory, place));
+                RemoveLeftovers(place.Directory, directory);
+                if (place.Unified) UnifiedLimits.Set(directory, place.Controllers, limits);
+                else LegacyLimits.Set(directory, place.Controllers[0], limits);
+            }
+
+            return group;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            group.Dispose();
+            throw new SandboxException($"the limits of the container can't be set: {e.Message}", 125, e);
+        }
+    }
+
+    internal static void Write(string directory, string file, string value)
+    {
+        try
+        {
+            // In one write(2), unbuffered: the kernel takes each as a command.
+            using var stream = new FileStream(Path.Combine(directory, file), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            stream.Write(System.Text.Encoding.ASCII.GetBytes(value));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{file} doesn't take '{value}': {e.Message}", e);
+        }
+    }
+
+    // Of engines that were killed. A group with processes in it can't be removed, one that was only just made is left to its maker.
+    private static void RemoveLeftovers(string place, string own)
+    {
+        DateTime now = Directory.GetLastWriteTimeUtc(own);
+        foreach (string directory in Directory.EnumerateDirectories(place, Prefix + "*"))
+        {
+            if (directory != own && now - Directory.GetLastWriteTimeUtc(directory) > LeftoverAge) TryRemove(directory);
+        }
+    }
+
+    private static bool TryRemove(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static long? Number(string directory, string file)
+    {
+        string path = Path.Combine(directory, file);
+        return File.Exists(path) && long.TryParse(File.ReadAllText(path).Trim(), CultureInfo.InvariantCulture, out long number) ? number : null;
+    }
+
+    private static long? Field(string directory, string file, string name)
+    {
+        string path = Path.Combine(directory, file);
+        if (!File.Exists(path)) return null;
+        string? line = File.ReadLines(path).FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        return line is not null && long.TryParse(line[(name.Length + 1)..], CultureInfo.InvariantCulture, out long number) ? number : null;
+    }
+}
