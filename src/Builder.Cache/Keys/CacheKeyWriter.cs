@@ -82,13 +82,16 @@ public sealed class CacheKeyWriter
     }
 
     /// <summary>Adds a digest.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="text">What is kept for people; the digest itself when null. Not part of the key.</param>
     /// <exception cref="ArgumentException">The key has a field of this name already.</exception>
-    public void Add(string name, Digest value)
+    public void Add(string name, Digest value, string? text = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendHeader(hash, Tag.Digest, 1);
         AppendPart(hash, value.ToString());
-        AddField(name, hash, value.ToString());
+        AddField(name, hash, text ?? value.ToString());
     }
 
     /// <summary>Adds bytes.</summary>

@@ -4,7 +4,7 @@ using Builder.Oci;
 namespace Builder.Cache.Manifests;
 
 /// <summary>
-/// Lists of what a step read, by the digest of the content. Only for explanations: bounded in size, the oldest forgotten first, and what is
+/// Lists of what a step read. Only for explanations: bounded in size, the oldest forgotten first, and what is
 /// missing or damaged makes an explanation shorter and nothing else.
 /// </summary>
 public sealed class ManifestStore

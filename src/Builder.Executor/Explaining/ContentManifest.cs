@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Builder.Executor.Contexts;
 using Builder.Linux.Files;
+using Builder.Oci;
 
 namespace Builder.Executor.Explaining;
 
@@ -14,6 +15,15 @@ internal static class ContentManifest
     private const string Cut = "cut";
     private const long MaxSize = 32 << 20;
     private const int DigestLength = 32;
+
+    /// <summary>What a list is kept under: equal content from another place makes another list.</summary>
+    public static Digest NameOf(Digest content, IReadOnlyList<IReadOnlyList<SourceMatch>> sources)
+    {
+        using var hash = new ContentHash();
+        hash.Add(content.ToString());
+        foreach (SourceMatch match in sources.SelectMany(s => s)) hash.Add(match.Path.ToBytes());
+        return hash.Finish();
+    }
 
     /// <summary>Writes the list of what a content digest was made of.</summary>
     public static void Write(

@@ -17,6 +17,7 @@ internal sealed class StepComparison(
     private const string Variable = "env ";
     private const string Content = " content";
     private const string ParentName = "parent";
+    private const string MainContext = "context";
 
     // A field that only says how many others there are.
     private static readonly string[] Counts = ["variables", "mounts"];
@@ -64,7 +65,7 @@ internal sealed class StepComparison(
 
         foreach (CacheKeyField gone in old.Values.Where(f => !Counts.Contains(f.Name) && InputOf(f.Name) is null)) own.Add(Own(gone.Name, gone, null, current, earlier));
         List<string> all = [.. own, .. contents, .. inputs];
-        return all.Count > 0 ? all : [Reordered(key, oldKey)];
+        return all.Count > 0 ? [.. all.Select(ValueText.OnOneLine)] : [Reordered(key, oldKey)];
     }
 
     // Canonical keys tell what was read; where one is unknown, both definitions are compared.
@@ -97,17 +98,15 @@ internal sealed class StepComparison(
 
         string setting = Settings.GetValueOrDefault(name, name);
         if (old?.Text is null && field?.Text is null) return $"{setting} {what}";
-        return old is null || field is null ? $"{setting} {what}: {Quote(old?.Text ?? field!.Text)}" : $"{setting} changed from {Quote(old.Text)} to {Quote(field.Text)}";
+        return old is null || field is null ? $"{setting} {what}: {ValueText.Quote((old ?? field)!.Text)}" : $"{setting} changed {ValueText.Change(old.Text, field.Text)}";
     }
-
-    private static string Quote(string? text) => text is null ? "nothing" : $"'{text}'";
 
     private IEnumerable<string> Files(int step, int input, CacheKeyField? old, CacheKeyField field)
     {
         StepRecord source = now[now[step].Inputs[input]];
         string place = source.Kind switch
         {
-            "context" => "",
+            "context" => ContextName(source) is { } name and not MainContext ? $" (from the context '{name}')" : "",
             "git" or "file" or "archive" => $" (from {source.Label})",
             _ => $" (from {source.Image ?? $"stage '{source.Stage}'"})",
         };
@@ -123,6 +122,8 @@ internal sealed class StepComparison(
 
         return [$"the files it reads differ{place}, and the list of the earlier ones is not kept any more"];
     }
+
+    private static string? ContextName(StepRecord context) => context.Definition.Fields.FirstOrDefault(f => f.Name == "name")?.Text;
 
     private Stream? Open(string? digest) => Digest.TryParse(digest, out Digest content) ? manifests.OpenRead(content) : null;
 

@@ -26,6 +26,7 @@ internal sealed class StepMatcher
         matcher.MatchText(s => (s.Kind, s.Stage, s.Text));
         matcher.MatchText(s => (s.Kind, "", s.Text));
         matcher.MatchPlaces();
+        matcher.MatchCopies();
         return matcher._matches;
     }
 
@@ -57,6 +58,17 @@ internal sealed class StepMatcher
                 Take(i, candidate);
                 break;
             }
+        }
+    }
+
+    // Equal steps are one step, as long as nothing tells them apart: then one of before is several now.
+    private void MatchCopies()
+    {
+        for (int i = 0; i < _now.Count; i++)
+        {
+            if (_matches[i] is not null) continue;
+            int twin = Enumerable.Range(0, _before.Count).FirstOrDefault(c => (_before[c].Kind, _before[c].Text) == (_now[i].Kind, _now[i].Text), -1);
+            if (twin >= 0) _matches[i] = twin;
         }
     }
 

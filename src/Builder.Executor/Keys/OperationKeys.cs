@@ -164,7 +164,7 @@ internal static class OperationKeys
         for (int i = 0; i < inputs.Count; i++)
         {
             string name = i == 0 ? "parent" : $"input {i}";
-            key.Add(inputs[i].IsContent ? name + " content" : name, inputs[i].Digest);
+            key.Add(inputs[i].IsContent ? name + " content" : name, inputs[i].Digest, inputs[i].Manifest?.ToString());
         }
     }
 
@@ -185,9 +185,10 @@ internal static class OperationKeys
 /// <summary>What stands for an input in a key.</summary>
 /// <param name="Digest">A key of the input, or a digest of what is read from it.</param>
 /// <param name="IsContent">Which of the two.</param>
-internal readonly record struct InputIdentity(Digest Digest, bool IsContent)
+/// <param name="Manifest">Of content: where the list of the files is kept; no part of the key.</param>
+internal readonly record struct InputIdentity(Digest Digest, bool IsContent, Digest? Manifest = null)
 {
     public static InputIdentity Key(Digest digest) => new(digest, IsContent: false);
 
-    public static InputIdentity Content(Digest digest) => new(digest, IsContent: true);
+    public static InputIdentity Content(Digest digest, Digest? manifest = null) => new(digest, IsContent: true, manifest);
 }

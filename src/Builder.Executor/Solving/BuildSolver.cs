@@ -32,7 +32,7 @@ internal sealed class BuildSolver(
 {
     private readonly SnapshotViews _views = new(store.Snapshots);
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
-    private readonly ConcurrentDictionary<(VertexId Vertex, int Input), Digest> _contextDigests = new();
+    private readonly ConcurrentDictionary<(VertexId Vertex, int Input), InputIdentity> _contextDigests = new();
     private readonly ConcurrentDictionary<VertexId, Digest> _definitions = new();
 
     /// <summary>The definition keys.</summary>
@@ -46,7 +46,7 @@ internal sealed class BuildSolver(
             for (int i = 0; i < inputs.Count; i++)
             {
                 identities[i] = ContextOf(vertex, i) is { } context
-                    ? InputIdentity.Content(await DigestContextAsync(vertex, i, context, cancellationToken))
+                    ? await DigestContextAsync(vertex, i, context, cancellationToken)
                     : InputIdentity.Key(inputs[i]);
             }
 
@@ -105,8 +105,8 @@ internal sealed class BuildSolver(
             var identities = new InputIdentity[inputs.Count];
             for (int i = 0; i < inputs.Count; i++)
             {
-                Digest? content = ContextOf(vertex, i) is not null ? _contextDigests[(vertex.Id, i)] : await DigestTreeAsync(vertex, i, inputs[i], cancellationToken);
-                identities[i] = content is { } digest ? InputIdentity.Content(digest) : InputIdentity.Key(inputs[i].Key);
+                InputIdentity? content = ContextOf(vertex, i) is not null ? _contextDigests[(vertex.Id, i)] : await DigestTreeAsync(vertex, i, inputs[i], cancellationToken);
+                identities[i] = content ?? InputIdentity.Key(inputs[i].Key);
             }
 
             return OperationKeys.Of(vertex.Operation, identities);
@@ -217,7 +217,7 @@ internal sealed class BuildSolver(
         };
     }
 
-    private async Task<Digest> DigestContextAsync(Vertex vertex, int input, ContextOperation context, CancellationToken cancellationToken)
+    private async Task<InputIdentity> DigestContextAsync(Vertex vertex, int input, ContextOperation context, CancellationToken cancellationToken)
     {
         Vertex source = graph[vertex.Inputs[input]];
         reporter.Started(source);
@@ -226,7 +226,7 @@ internal sealed class BuildSolver(
             SourceTree tree = await contexts.OpenAsync(context.Name, cancellationToken);
 
             // Reading and hashing files blocks; the caller's thread is not ours to block.
-            Digest digest = await Task.Run(() => DigestOf(vertex, input, tree, cancellationToken), cancellationToken);
+            InputIdentity digest = await Task.Run(() => DigestOf(vertex, input, tree, cancellationToken), cancellationToken);
             _contextDigests[(vertex.Id, input)] = digest;
             reporter.Completed(source);
             return digest;
@@ -239,7 +239,7 @@ internal sealed class BuildSolver(
     }
 
     // The digest of what a COPY or a bind mount reads of a stage or image; null for an input that is used as a whole.
-    private async Task<Digest?> DigestTreeAsync(Vertex vertex, int input, VertexResult result, CancellationToken cancellationToken)
+    private async Task<InputIdentity?> DigestTreeAsync(Vertex vertex, int input, VertexResult result, CancellationToken cancellationToken)
     {
         bool isRead = vertex.Operation switch
         {
@@ -253,7 +253,7 @@ internal sealed class BuildSolver(
         return DigestOf(vertex, input, tree, cancellationToken);
     }
 
-    private Digest DigestOf(Vertex vertex, int input, SourceTree tree, CancellationToken cancellationToken)
+    private InputIdentity DigestOf(Vertex vertex, int input, SourceTree tree, CancellationToken cancellationToken)
     {
         if (vertex.Operation is CopyOperation copy)
         {
@@ -276,20 +276,21 @@ internal sealed class BuildSolver(
     }
 
     // The list of the files is kept, so that a later build can tell which of them differs.
-    private Digest DigestOf(SourceTree tree, IReadOnlyList<IReadOnlyList<SourceMatch>> matches, MetadataView view, CancellationToken cancellationToken)
+    private InputIdentity DigestOf(SourceTree tree, IReadOnlyList<IReadOnlyList<SourceMatch>> matches, MetadataView view, CancellationToken cancellationToken)
     {
         Digest digest = ContentDigest.Of(tree, matches, view, cancellationToken);
-        if (store.Manifests.Contains(digest)) return digest;
+        Digest manifest = ContentManifest.NameOf(digest, matches);
+        if (store.Manifests.Contains(manifest)) return InputIdentity.Content(digest, manifest);
         try
         {
-            store.Manifests.Put(digest, output => ContentManifest.Write(output, tree, matches, view, cancellationToken));
+            store.Manifests.Put(manifest, output => ContentManifest.Write(output, tree, matches, view, cancellationToken));
         }
         catch (StoreException e)
         {
             reporter.Warn($"later builds won't be able to tell which file changed: {e.Message}");
         }
 
-        return digest;
+        return InputIdentity.Content(digest, manifest);
     }
 
     private async Task<Snapshot?> UnpackAsync(Vertex vertex, ImageOperation image)

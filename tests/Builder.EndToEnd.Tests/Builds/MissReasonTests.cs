@@ -6,107 +6,129 @@ namespace Builder.EndToEnd.Tests.Builds;
 /// <summary>A step that runs again says which input differs.</summary>
 public sealed class MissReasonTests
 {
-    private const string Dockerfile = """
-        FROM busybox AS make
-        ARG VERSION=1
-        ENV MODE=fast
-        WORKDIR /work
-        COPY --exclude=none src /src/
-        RUN cat /src/a > made
-        FROM busybox
-        COPY --chown=1:1 --from=make /work/made /made
-        COPY one.txt /one.txt
-        """;
-
-    // What is done between two builds, and what the first step that runs then says.
-    private static readonly (string Name, Action<Workspace> Change, string[] Arguments, string Reason)[] Mutations =
+    // One stage for each input that is changed, so that one build shows the reasons of all.
+    private static readonly Mutation[] Mutations =
     [
-        ("content", w => w.Write("src/a", "other"), [], "src/a: content changed"),
-        ("mode", w => File.SetUnixFileMode(At(w, "src/a"), (UnixFileMode)0x180), [], "src/a: mode changed from 644 to 600"),
-        ("added", w => w.Write("src/new", "n"), [], "src/new: added"),
-        ("removed", w => File.Delete(At(w, "src/b")), [], "src/b: removed"),
-        ("type", w => Link(w, "src/b", "a"), [], "src/b: was a file, is a symbolic link"),
-        ("link", w => Link(w, "src/link", "b"), [], "src/link: link changed from a to b"),
-        ("one file", w => w.Write("one.txt", "2"), [], "one.txt: content changed"),
-        ("build argument", _ => { }, ["--build-arg", "VERSION=2"], "build argument VERSION changed"),
-        ("variable", w => Edit(w, "MODE=fast", "MODE=slow"), [], "environment variable MODE changed"),
-        ("new variable", w => Edit(w, "MODE=fast", "MODE=fast MORE=1"), [], "environment variable MORE was added"),
-        ("command", w => Edit(w, "cat /src/a > made", "cat /src/b > made"), [], "command changed from '/bin/sh -c cat /src/a > made' to '/bin/sh -c cat /src/b > made'"),
-        ("network", _ => { }, ["--network", "none"], "network changed from 'default' to 'none'"),
-        ("owner", w => Edit(w, "--chown=1:1", "--chown=2:2"), [], "--chown changed from '1:1' to '2:2'"),
-        ("destination", w => Edit(w, "/one.txt", "/two.txt"), [], "destination changed from '/one.txt' to '/two.txt'"),
-        ("no cache", _ => { }, ["--no-cache"], "--no-cache was given"),
-        ("stage without cache", _ => { }, ["--no-cache-filter", "make"], "--no-cache-filter names its stage 'make'"),
-        ("new step", w => Edit(w, "COPY one.txt", "RUN true\nCOPY one.txt"), [], "it is a new step: no earlier build had it"),
+        new("content", "COPY content /d/", w => w.Write("content/a", "other"), "content/a: content changed"),
+        new("mode", "COPY mode /d/", w => File.SetUnixFileMode(At(w, "mode/a"), (UnixFileMode)0x180), "mode/a: mode changed from 644 to 600"),
+        new("added", "COPY added /d/", w => w.Write("added/new", "n"), "added/new: added"),
+        new("removed", "COPY removed /d/", w => File.Delete(At(w, "removed/b")), "removed/b: removed"),
+        new("type", "COPY type /d/", w => Link(w, "type/b", "a"), "type/b: was a file, is a symbolic link"),
+        new("link", "COPY link /d/", w => Link(w, "link/link", "b"), "link/link: link changed from a to b"),
+        new("named", "COPY --from=extra / /d/", w => File.AppendAllText(w.PathTo("extra/x"), "+"), "x: content changed (from the context 'extra')"),
+        new("owner", "COPY --chown=1:1 one /f", "--chown=2:2", "--chown=1:1", "--chown changed from '1:1' to '2:2'"),
+        new("rights", "COPY --chmod=600 one /f", "--chmod=640", "--chmod=600", "--chmod changed from '600' to '640'"),
+        new("place", "COPY one /there", "/elsewhere", "/there", "destination changed from '/there' to '/elsewhere'"),
+        new("inline", "COPY <<EOF /f\nold\nEOF", "\nnew\n", "\nold\n", "content of a here-document changed"),
+        new("argument", "ARG VERSION=1\nRUN : argument", _ => { }, "build argument VERSION changed", ["--build-arg", "VERSION=2"]),
+        new("variable", "ENV MODE=fast\nRUN : variable", "MODE=slow", "MODE=fast", "environment variable MODE changed"),
+        new("more", "ENV A=1\nRUN : more", "A=1 MORE=1", "A=1", "environment variable MORE was added"),
+        new("command", "RUN : old command", ": new command", ": old command", "command changed from '/bin/sh -c : old command' to '/bin/sh -c : new command'"),
+        new("user", "USER 1\nRUN : user", "USER 2", "USER 1", "user changed from '1' to '2'"),
+        new("directory", "WORKDIR /tmp\nRUN : directory", "WORKDIR /etc", "WORKDIR /tmp", "path changed from '/tmp' to '/etc'"),
+        new("network", "RUN --network=none : network", "--network=default", "--network=none", "network changed from 'none' to 'default'"),
+        new("mount", "RUN --mount=type=tmpfs,target=/t : mount", "target=/u", "target=/t", "mount 1 changed from 'tmpfs /t  0' to 'tmpfs /u  0'"),
+        new("secret", "RUN --mount=type=secret,id=a,target=/s : secret", "id=b", "id=a", "mount 1 changed from 'secret /s a  256 0 0' to 'secret /s b  256 0 0'"),
+        new("step", "COPY one /f", "RUN : first\nCOPY", "COPY", "it is a new step: no earlier build had it"),
+        new("gone", "RUN : gone", w => Evict(w, "RUN : gone"), "its result was evicted: nothing differs, but the cache does not hold it any more"),
+        new("parent", "COPY parent /d/\nRUN : parent", w => w.Write("parent/a", "other"), "parent/a: content changed") { Second = "parent step [parent 2/3] COPY parent /d/ changed" },
     ];
 
     [EndToEndFact]
-    public async Task Each_change_of_one_input_is_named_by_the_first_step_that_runs()
+    public async Task Each_change_of_one_input_is_named_by_the_step_that_has_it()
     {
         await using Workspace workspace = await PreparedAsync();
-        foreach ((string name, Action<Workspace> change, string[] arguments, string reason) in Mutations)
+        (await BuildAsync(workspace)).Succeeded();
+
+        foreach (Mutation mutation in Mutations) mutation.Change(workspace);
+        WriteDockerfile(workspace, m => m.Changed);
+        (await workspace.RunAsync("tag", "other", "base")).Succeeded();
+        CommandResult build = (await BuildAsync(workspace, ["--explain", "--build-arg", "http_proxy=http://proxy.invalid", .. Mutations.SelectMany(m => m.Arguments)])).Succeeded();
+
+        string report = build.Error[build.Error.IndexOf("\ncache: ", StringComparison.Ordinal)..];
+        foreach (Mutation mutation in Mutations)
         {
-            Reset(workspace);
-            (await workspace.BuildAsync()).Succeeded();
-            change(workspace);
-            CommandResult changed = (await workspace.BuildAsync(arguments)).Succeeded();
-            Assert.True(Reasons(changed).FirstOrDefault() == reason, $"{name}: expected '{reason}' in\n{changed}");
+            string[] expected = mutation.Second is { } second ? [mutation.Reason, second] : [mutation.Reason];
+            Assert.True(Reasons(build, mutation.Stage).Take(expected.Length).SequenceEqual(expected), $"{mutation.Stage}: expected '{mutation.Reason}' in\n{build}");
+            Assert.Contains($"\n    {mutation.Reason}\n", report, StringComparison.Ordinal);
         }
+
+        Assert.Matches(Pattern(@"\Abase image changed from docker\.io/library/base:latest@sha256:\w+ to docker\.io/library/base:latest@sha256:\w+\z"), Reasons(build, "based")[0]);
+        Assert.Empty(Reasons(build, "untouched"));
+
+        int line = File.ReadAllLines(At(workspace, "Dockerfile")).ToList().IndexOf("COPY content /d/") + 1;
+        string told = (await workspace.RunAsync("cache", "why", $"content/{line}")).Succeeded().Output;
+        Assert.Contains("\n  content/a: content changed\n", told, StringComparison.Ordinal);
     }
 
     [EndToEndFact]
-    public async Task A_changed_base_image_an_evicted_result_and_a_changed_parent_are_named()
+    public async Task A_step_that_runs_because_somebody_said_so_names_the_flag()
     {
         await using Workspace workspace = await PreparedAsync();
-        (await workspace.BuildAsync()).Succeeded();
-        foreach (string record in Directory.GetFiles(Path.Combine(workspace.Store, "records"))) File.Delete(record);
-        Assert.StartsWith("its result was evicted", Reasons((await workspace.BuildAsync()).Succeeded())[0], StringComparison.Ordinal);
+        (await BuildAsync(workspace, "--target", "content")).Succeeded();
 
-        workspace.Write("src/a", "other");
-        Assert.Equal(["src/a: content changed", "parent step [make 3/4] COPY --exclude=none src /src/ changed"],
-            Reasons((await workspace.BuildAsync()).Succeeded())[..2]);
-
-        (await workspace.BuildTextAsync("FROM busybox\nRUN touch /new\n", "-t", "busybox")).Succeeded();
-        workspace.Write("Dockerfile", Dockerfile);
-        string reason = Reasons((await workspace.BuildAsync()).Succeeded())[0];
-        Assert.Matches(new Regex(@"\Abase image changed from docker\.io/library/busybox:latest@sha256:\w+ to docker\.io/library/busybox:latest@sha256:\w+\z", RegexOptions.None, TimeSpan.FromSeconds(1)), reason);
+        Assert.Equal(["--no-cache was given"], Reasons((await BuildAsync(workspace, "--target", "content", "--no-cache")).Succeeded(), "content"));
+        Assert.Equal(
+            ["--no-cache-filter names its stage 'content'"],
+            Reasons((await BuildAsync(workspace, "--target", "content", "--no-cache-filter", "content")).Succeeded(), "content"));
     }
 
     [EndToEndFact]
     public async Task Expect_cached_fails_a_build_that_had_to_run_something_and_cache_why_tells_it_later()
     {
+        const string Text = "FROM scratch AS make\nCOPY content /d/\nFROM scratch\nCOPY --from=make /d/a /a\nCOPY one /one\n";
         await using Workspace workspace = await PreparedAsync();
-        (await workspace.BuildAsync()).Succeeded();
+        (await workspace.BuildTextAsync(Text)).Succeeded();
         (await workspace.BuildAsync("--expect-cached")).Succeeded();
-        workspace.Write("one.txt", "2");
+        workspace.Write("one", "2");
         CommandResult failed = await workspace.BuildAsync("--expect-cached", "--explain", "-t", "unwanted");
 
         Assert.Equal(1, failed.ExitCode);
         Assert.Contains("1 step had to be executed, but --expect-cached was given", failed.Error, StringComparison.Ordinal);
-        Assert.Contains("(line 9)\n    one.txt: content changed", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("(line 5)\n    one: content changed", failed.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, (await workspace.RunAsync("inspect", "unwanted")).ExitCode);
-        foreach (string step in new[] { "5", ":9", "1/9", "one.txt" })
-        {
-            string told = (await workspace.RunAsync("cache", "why", step)).Succeeded().Output;
-            Assert.Contains("one.txt: content changed", told, StringComparison.Ordinal);
-        }
-
-        Assert.Contains("nothing differs", (await workspace.RunAsync("cache", "why", "RUN cat")).Succeeded().Output, StringComparison.Ordinal);
+        foreach (string step in new[] { "3", ":5", "1/5", "COPY one" })
+            Assert.Contains("one: content changed", (await workspace.RunAsync("cache", "why", step)).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("nothing differs", (await workspace.RunAsync("cache", "why", "COPY content")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("had no step 'none of them'", (await workspace.RunAsync("cache", "why", "none of them")).Error, StringComparison.Ordinal);
     }
 
     private static Task<Workspace> PreparedAsync() => Workspace.CreateAsync(async workspace =>
     {
         await workspace.ImportBusyboxAsync();
-        Reset(workspace);
+        Directory.CreateDirectory(workspace.PathTo("extra"));
+        File.WriteAllText(workspace.PathTo("extra/x"), "1");
+        workspace.Write("one", "1");
+        (await workspace.BuildTextAsync("FROM scratch\nCOPY one /one\n", "-t", "other")).Succeeded();
+        (await workspace.RunAsync("tag", "busybox", "base")).Succeeded();
+        foreach (string directory in new[] { "content", "mode", "added", "removed", "type", "link", "parent" })
+        {
+            File.SetUnixFileMode(workspace.Write($"{directory}/a", "1"), (UnixFileMode)0x1A4);
+            workspace.Write($"{directory}/b", "2");
+            Link(workspace, $"{directory}/link", "a");
+        }
+
+        WriteDockerfile(workspace, m => m.Text);
     });
 
-    private static void Reset(Workspace workspace)
+    private static void WriteDockerfile(Workspace workspace, Func<Mutation, string> text) => workspace.Write("Dockerfile", $"""
+        {string.Join('\n', Mutations.Select(m => $"FROM busybox AS {m.Stage}\n{text(m)}"))}
+        FROM base AS based
+        COPY one /f
+        FROM busybox AS untouched
+        RUN : untouched
+        FROM scratch
+        {string.Join('\n', Mutations.Select(m => m.Stage).Concat(["based", "untouched"]).Select(s => $"COPY --from={s} /on[e] /{s}/"))}
+        """);
+
+    private static Task<CommandResult> BuildAsync(Workspace workspace, params IEnumerable<string> arguments) =>
+        workspace.BuildAsync(["--build-context", "extra=" + workspace.PathTo("extra"), .. arguments]);
+
+    // As the cache does when it is full.
+    private static void Evict(Workspace workspace, string step)
     {
-        if (Directory.Exists(At(workspace, "src"))) Directory.Delete(At(workspace, "src"), recursive: true);
-        foreach ((string path, string content) in new[] { ("src/a", "1"), ("src/b", "2"), ("one.txt", "1"), ("Dockerfile", Dockerfile) }) workspace.Write(path, content);
-        File.SetUnixFileMode(At(workspace, "src/a"), (UnixFileMode)0x1A4);
-        Link(workspace, "src/link", "a");
+        string record = Directory.GetFiles(Path.Combine(workspace.Store, "records")).Single(f => File.ReadAllText(f).Contains($"\"{step}\"", StringComparison.Ordinal));
+        File.Delete(record);
     }
 
     private static string At(Workspace workspace, string path) => Path.Combine(workspace.Context, path);
@@ -117,15 +139,31 @@ public sealed class MissReasonTests
         File.CreateSymbolicLink(At(workspace, path), target);
     }
 
-    private static void Edit(Workspace workspace, string old, string replacement)
+    // In the order of the steps of the stage.
+    private static string[] Reasons(CommandResult build, string stage)
     {
-        Assert.Contains(old, Dockerfile, StringComparison.Ordinal);
-        workspace.Write("Dockerfile", Dockerfile.Replace(old, replacement, StringComparison.Ordinal));
+        var labels = new SortedDictionary<int, string>();
+        var reasons = new Dictionary<int, string>();
+        foreach (Match line in Pattern(@"^#(\d+) (.*)$", RegexOptions.Multiline).Matches(build.Error))
+        {
+            int number = int.Parse(line.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+            string text = line.Groups[2].Value;
+            labels.TryAdd(number, text);
+            if (text.StartsWith("not cached: ", StringComparison.Ordinal)) reasons[number] = Pattern(@" \(and \d+ more\)\z").Replace(text["not cached: ".Length..], "");
+        }
+
+        return [.. labels.Where(l => l.Value.StartsWith($"[{stage} ", StringComparison.Ordinal) && reasons.ContainsKey(l.Key)).Select(l => reasons[l.Key])];
     }
 
-    private static string[] Reasons(CommandResult build) =>
-    [
-        .. build.Error.Split('\n').Select(l => l.Split("not cached: ", 2)).Where(p => p.Length == 2)
-            .Select(p => Regex.Replace(p[1], @" \(and \d+ more\)\z", "", RegexOptions.None, TimeSpan.FromSeconds(1))),
-    ];
+    private static Regex Pattern(string text, RegexOptions options = RegexOptions.None) => new(text, options, TimeSpan.FromSeconds(5));
+
+    private sealed record Mutation(string Stage, string Text, Action<Workspace> Change, string Reason, params string[] Arguments)
+    {
+        public Mutation(string stage, string text, string replacement, string old, string reason)
+            : this(stage, text, _ => { }, reason) => Changed = text.Replace(old, replacement, StringComparison.Ordinal);
+
+        public string Changed { get; } = Text;
+
+        public string? Second { get; init; }
+    }
 }
