@@ -114,6 +114,9 @@ public sealed class BuilderStore : IDisposable
         }
     }
 
+    /// <summary>Whether there is a store at a directory.</summary>
+    public static bool Exists(string root) => File.Exists(new StoreLayout(Path.GetFullPath(root)).VersionFile);
+
     /// <summary>How the store at a directory keeps snapshots; null when there is no store or it has not been decided.</summary>
     /// <exception cref="StoreException">The store is of a newer version or can't be read.</exception>
     public static SnapshotKind? RememberedKind(string root)

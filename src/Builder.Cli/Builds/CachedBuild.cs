@@ -28,7 +28,7 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
     /// <returns>Null when a session is needed.</returns>
     public async Task<ExitCode?> RunAsync(BuildArguments arguments, CancellationToken cancellationToken)
     {
-        if (!IsPossible(arguments) || BuilderStore.RememberedKind(StoreLocation.Resolve(context.RootOption, context.Environment)) is null) return null;
+        if (!IsPossible(arguments) || !BuilderStore.Exists(StoreLocation.Resolve(context.RootOption, context.Environment))) return null;
         OutputCheck.Check(arguments, context.Environment);
         DateTimeOffset started = _time.GetUtcNow();
         DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input).LoadAsync(arguments.Context, arguments.File, cancellationToken);

@@ -29,7 +29,7 @@ public sealed class MissReasonTests
         new("network", "RUN --network=none : network", "--network=default", "--network=none", "network changed from 'none' to 'default'"),
         new("mount", "RUN --mount=type=tmpfs,target=/t : mount", "target=/u", "target=/t", "mount 1 changed from 'tmpfs /t  0' to 'tmpfs /u  0'"),
         new("secret", "RUN --mount=type=secret,id=a,target=/s : secret", "id=b", "id=a", "mount 1 changed from 'secret /s a  256 0 0' to 'secret /s b  256 0 0'"),
-        new("step", "COPY one /f", "RUN : first\nCOPY", "COPY", "it is a new step: no earlier build had it"),
+        new("step", "COPY one /g", "RUN : first\nCOPY", "COPY", "it is a new step: no earlier build had it"),
         new("gone", "RUN : gone", w => Evict(w, "RUN : gone"), "its result was evicted: nothing differs, but the cache does not hold it any more"),
         new("parent", "COPY parent /d/\nRUN : parent", w => w.Write("parent/a", "other"), "parent/a: content changed") { Second = "parent step [parent 2/3] COPY parent /d/ changed" },
     ];
@@ -53,7 +53,7 @@ public sealed class MissReasonTests
             Assert.Contains($"\n    {mutation.Reason}\n", report, StringComparison.Ordinal);
         }
 
-        Assert.Matches(Pattern(@"\Abase image changed from docker\.io/library/base:latest@sha256:\w+ to docker\.io/library/base:latest@sha256:\w+\z"), Reasons(build, "based")[0]);
+        Assert.Matches(Pattern(@"\Abase image changed from docker\.io/library/\w+:latest@sha256:\w+ to docker\.io/library/base:latest@sha256:\w+\z"), Reasons(build, "based")[0]);
         Assert.Empty(Reasons(build, "untouched"));
 
         int line = File.ReadAllLines(At(workspace, "Dockerfile")).ToList().IndexOf("COPY content /d/") + 1;
@@ -64,20 +64,21 @@ public sealed class MissReasonTests
     [EndToEndFact]
     public async Task A_step_that_runs_because_somebody_said_so_names_the_flag()
     {
-        await using Workspace workspace = await PreparedAsync();
-        (await BuildAsync(workspace, "--target", "content")).Succeeded();
+        await using Workspace workspace = new();
+        workspace.Write("a", "1");
+        (await workspace.BuildTextAsync("FROM scratch AS make\nCOPY a /a\nFROM make\n")).Succeeded();
 
-        Assert.Equal(["--no-cache was given"], Reasons((await BuildAsync(workspace, "--target", "content", "--no-cache")).Succeeded(), "content"));
-        Assert.Equal(
-            ["--no-cache-filter names its stage 'content'"],
-            Reasons((await BuildAsync(workspace, "--target", "content", "--no-cache-filter", "content")).Succeeded(), "content"));
+        Assert.Equal(["--no-cache was given"], Reasons((await workspace.BuildAsync("--no-cache")).Succeeded(), "make"));
+        Assert.Equal(["--no-cache-filter names its stage 'make'"], Reasons((await workspace.BuildAsync("--no-cache-filter", "make")).Succeeded(), "make"));
     }
 
     [EndToEndFact]
     public async Task Expect_cached_fails_a_build_that_had_to_run_something_and_cache_why_tells_it_later()
     {
         const string Text = "FROM scratch AS make\nCOPY content /d/\nFROM scratch\nCOPY --from=make /d/a /a\nCOPY one /one\n";
-        await using Workspace workspace = await PreparedAsync();
+        await using Workspace workspace = new();
+        workspace.Write("content/a", "1");
+        workspace.Write("one", "1");
         (await workspace.BuildTextAsync(Text)).Succeeded();
         (await workspace.BuildAsync("--expect-cached")).Succeeded();
         workspace.Write("one", "2");
