@@ -41,6 +41,7 @@ public sealed class BuilderStore : IDisposable
         Snapshots = new SnapshotStore(layout.Snapshots, kind, owner, time, BootId.Current, StartMaintenance);
         Records = new RecordStore(layout.Records, owner, Snapshots);
         Images = new ImageStore(layout, owner, Blobs, time);
+        Indexes = new IndexStore(layout.Indexes, owner);
         Downloads = new DownloadStore(layout.Downloads, owner);
         History = new BuildHistory(layout.Builds, owner);
         StatIndexes = new StatIndexStore(layout.Contexts, owner, time);
@@ -59,6 +60,9 @@ public sealed class BuilderStore : IDisposable
     public SnapshotStore Snapshots { get; }
 
     public LayerStore Layers { get; }
+
+    /// <summary>Image indexes on their way to registries.</summary>
+    public IndexStore Indexes { get; }
 
     public LayerConverter Converter { get; }
 

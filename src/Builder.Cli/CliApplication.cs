@@ -1,5 +1,6 @@
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
+using Builder.Oci.Images;
 
 namespace Builder.Cli;
 
@@ -23,10 +24,10 @@ internal sealed class CliApplication(CommandContext context)
             if (line.Entry is not { } entry || line.Command is not { } command) throw new InvalidOperationException("a command line without a command");
             failure = entry.FailureCode;
             if (entry.NeedsSession && command.NeedsSession && !context.Sessions.IsInside)
-                return TryOutside(command, context with { RootOption = line.Root }) ?? new ExitCode(context.Sessions.RestartInside(arguments));
+                return TryOutside(command, ContextOf(line)) ?? new ExitCode(context.Sessions.RestartInside(arguments));
             using IInterrupts interrupts = context.Sessions.IsInside ? context.Sessions.Enter() : new InterruptScope();
             return RunCommandAsync(
-                async (c, token) => await command.Run(c, token), context with { RootOption = line.Root, Interrupts = interrupts }).GetAwaiter().GetResult() ?? failure;
+                async (c, token) => await command.Run(c, token), ContextOf(line) with { Interrupts = interrupts }).GetAwaiter().GetResult() ?? failure;
         }
         catch (Exception e)
         {
@@ -44,6 +45,13 @@ internal sealed class CliApplication(CommandContext context)
         if (command.RunOutside is not { } run) return null;
         using var interrupts = new InterruptScope();
         return RunCommandAsync(run, context with { Interrupts = interrupts }).GetAwaiter().GetResult();
+    }
+
+    private CommandContext ContextOf(ReadCommandLine line)
+    {
+        bool isOffline = line.IsOffline || context.Environment.IsOn("BUILDER_OFFLINE");
+        CommandContext own = context with { RootOption = line.Root, IsOffline = isOffline };
+        return isOffline ? own with { Registry = new Lazy<IImageRegistry>(static () => new OfflineRegistry()) } : own;
     }
 
     private static async Task<ExitCode?> RunCommandAsync(Func<CommandContext, CancellationToken, Task<ExitCode?>> run, CommandContext context)

@@ -21,6 +21,9 @@ internal sealed record StoreLayout(string Root)
 
     internal string Names => Path.Combine(Root, "names");
 
+    /// <summary>Image indexes on their way to registries.</summary>
+    internal string Indexes => Path.Combine(Root, "indexes");
+
     internal string Chains => Path.Combine(Root, "chains");
 
     internal string Converted => Path.Combine(Root, "converted");
@@ -65,7 +68,7 @@ internal sealed record StoreLayout(string Root)
     internal string ImagesLock => Path.Combine(Locks, "images");
 
     private IEnumerable<string> Directories =>
-        [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Chains, Converted, Downloads, Builds, Manifests, Contexts, Outputs, Temporary, Locks];
+        [Path.Combine(Root, "blobs"), Blobs, Snapshots, Records, Images, Names, Indexes, Chains, Converted, Downloads, Builds, Manifests, Contexts, Outputs, Temporary, Locks];
 
     /// <summary>Where the snapshot of a stack of layers is remembered.</summary>
     internal string ChainFile(Digest chainId) => Path.Combine(Chains, chainId.Hex);

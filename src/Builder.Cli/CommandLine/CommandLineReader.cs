@@ -18,6 +18,7 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         ["buildx"] = "Build images",
         ["builder"] = "Build images",
         ["cache"] = "Explain, list and prune the build cache",
+        ["manifest"] = "Put images of several platforms together",
         ["store"] = "Verify the store",
         ["system"] = "Show what the machine can do, and what takes room",
     };
@@ -49,7 +50,7 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         ParseResult parsed = root.Parse([.. name.Split(' '), .. leading.Where(t => t != "--"), .. tokens], configuration);
         if (parsed.GetValue(globals.Help)) return new ReadCommandLine(null, null, globals.RootOf(parsed), writer => WriteHelp(parsed, writer));
         if (parsed.Errors.Count > 0) throw WrongOperands(name, command, parsed);
-        return new ReadCommandLine(entry, grammar.Bind(parsed, environment), globals.RootOf(parsed), null);
+        return new ReadCommandLine(entry, grammar.Bind(parsed, environment), globals.RootOf(parsed), null) { IsOffline = parsed.GetValue(globals.Offline) };
     }
 
     private static CommandException WrongOperands(string name, Command command, ParseResult parsed)
@@ -167,13 +168,15 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
     {
         public Option<string?> Root { get; } = Flags.Text("--root", "Directory of the image store (BUILDER_ROOT)", valueName: "dir");
 
+        public Option<bool> Offline { get; } = Flags.Switch("--offline", "Ask no registry and no server of sources (BUILDER_OFFLINE)");
+
         public Option<bool> Help { get; } = Flags.Switch("--help", "Print usage");
 
         public Option<bool> Version { get; } = Flags.Switch("--version", "Print the version");
 
-        public IReadOnlyList<Option> OfCommands => [Root, Help];
+        public IReadOnlyList<Option> OfCommands => [Root, Offline, Help];
 
-        public IReadOnlyList<Option> All => [Root, Help, Version];
+        public IReadOnlyList<Option> All => [Root, Offline, Help, Version];
 
         public string? RootOf(ParseResult parsed) => parsed.GetValue(Root);
     }
@@ -184,4 +187,8 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
 /// <param name="Command">The same with its arguments.</param>
 /// <param name="Root">The value of <c>--root</c>.</param>
 /// <param name="WriteHelp">Prints help, when that is asked for.</param>
-internal sealed record ReadCommandLine(CommandEntry? Entry, BoundCommand? Command, string? Root, Action<TextWriter>? WriteHelp);
+internal sealed record ReadCommandLine(CommandEntry? Entry, BoundCommand? Command, string? Root, Action<TextWriter>? WriteHelp)
+{
+    /// <summary>Whether <c>--offline</c> was given.</summary>
+    public bool IsOffline { get; init; }
+}

@@ -17,6 +17,9 @@ internal sealed record CommandContext(
     /// <summary>The value of <c>--root</c>, or null.</summary>
     public string? RootOption { get; init; }
 
+    /// <summary>Nobody is to be asked: no registry, no server of sources.</summary>
+    public bool IsOffline { get; init; }
+
     /// <summary>Signals that end the command; null before one runs.</summary>
     public IInterrupts? Interrupts { get; init; }
 

@@ -5,6 +5,8 @@ using Builder.Cache.Layers;
 using Builder.Cli.Builds;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
+using Builder.Executor.Sources;
+using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
@@ -42,9 +44,29 @@ internal sealed class ImportCommand(CommandContext context)
         return ExitCode.Success;
     }
 
+    private static bool IsUrl(string source) =>
+        source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    private async Task<Stream> DownloadAsync(BuilderStore store, string url, CancellationToken cancellationToken)
+    {
+        using var fetcher = new SourceFetcher(store, SourceSettingsReader.Read(context.Environment) with { IsOffline = context.IsOffline }, context.Time);
+        try
+        {
+            if (await fetcher.PinAsync(new HttpOperation(url, "archive"), static (_, _) => { }, cancellationToken) is HttpOperation pinned)
+                return await fetcher.OpenAsync(pinned, static (_, _) => { }, cancellationToken);
+            throw new InvalidOperationException("a URL is pinned to something else");
+        }
+        catch (SourceException e)
+        {
+            throw new CommandException(e.Message, hint: e.Hint, inner: e);
+        }
+    }
+
     private async Task<LayerBlob> StoreLayerAsync(BuilderStore store, string source, CancellationToken cancellationToken)
     {
-        await using Stream input = source == "-" ? context.Terminal.Input : InputFile.Open(context.Environment.FullPath(source), source);
+        await using Stream input = source == "-" ? context.Terminal.Input
+            : IsUrl(source) ? await DownloadAsync(store, source, cancellationToken)
+            : InputFile.Open(context.Environment.FullPath(source), source);
         (Stream content, _) = await SystemCodecs.Layers.OpenAsync(input, cancellationToken);
         await using Stream tar = content;
         Digest digest = await store.Blobs.ImportAsync(tar, expectedDigest: null, expectedSize: null, cancellationToken);
@@ -54,7 +76,7 @@ internal sealed class ImportCommand(CommandContext context)
 }
 
 /// <summary>What <c>import</c> was asked for.</summary>
-/// <param name="Source">A path, or <c>-</c>.</param>
+/// <param name="Source">A path, a URL, or <c>-</c>.</param>
 /// <param name="Name">Name of the image, or null.</param>
 /// <param name="Changes">Instructions to apply to the config.</param>
 /// <param name="Message">For the history, or null.</param>
@@ -63,7 +85,7 @@ internal sealed record ImportArguments(string Source, ImageReference? Name, Equa
 /// <summary>The flags of <c>import</c>.</summary>
 internal sealed class ImportGrammar : CommandGrammar
 {
-    private readonly Argument<string[]> _operands = Flags.Operands("FILE|- [REPOSITORY[:TAG]]", "A tar of files, and the image's name", 1, 2);
+    private readonly Argument<string[]> _operands = Flags.Operands("FILE|URL|- [REPOSITORY[:TAG]]", "A tar of files, and the image's name", 1, 2);
     private readonly Option<string[]> _changes = Flags.Many("--change", "Apply a Dockerfile instruction to the image", "-c");
     private readonly Option<string?> _message = Flags.Text("--message", "Message for the image's history", "-m");
     private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform of the image: this machine's");

@@ -12,7 +12,7 @@ namespace Builder.Cli.Images;
 /// </summary>
 /// <param name="inner">The layer as it comes; closed with this.</param>
 /// <param name="diffId">Digest of its content.</param>
-internal sealed class VerifiedLayerStream(Stream inner, Digest diffId) : ProgressStream(inner, static _ => { })
+internal sealed class VerifiedLayerStream(Stream inner, Digest diffId) : ReadOnlyStream
 {
     private const int BufferSize = 128 << 10;
     private const long Ahead = 1 << 20;
@@ -21,10 +21,13 @@ internal sealed class VerifiedLayerStream(Stream inner, Digest diffId) : Progres
     private Task<Digest>? _digest;
 
     /// <inheritdoc/>
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _digest ??= Task.Run(HashAsync, CancellationToken.None);
-        int count = await base.ReadAsync(buffer, cancellationToken);
+        int count = await inner.ReadAsync(buffer, cancellationToken);
         if (count > 0)
         {
             // Once the content is known to be damaged nobody reads the pipe any more; the rest of the layer tells whether the transfer was.
@@ -40,7 +43,12 @@ internal sealed class VerifiedLayerStream(Stream inner, Digest diffId) : Progres
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _pipe.Writer.Complete(new OperationCanceledException());
+        if (disposing)
+        {
+            _pipe.Writer.Complete(new OperationCanceledException());
+            inner.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

@@ -5,7 +5,7 @@ using Builder.Oci.Tar;
 namespace Builder.Executor.Exports;
 
 /// <summary>Writes a whole file system as one flat tar.</summary>
-internal static class TreeTarWriter
+public static class TreeTarWriter
 {
     /// <summary>Writes the archive, its end included.</summary>
     /// <param name="tree">Null for the empty one.</param>

@@ -21,6 +21,7 @@ internal sealed class GitSource(BuilderStore store, SourceSettings settings)
     {
         if (git.Commit is not null) return git;
         if (GitLocation.IsCommit(git.Ref)) return Checked(git, git.Ref!, git.Ref!); // null is no commit
+        settings.RequireOnline(SourceFetcher.Describe(git));
         IReadOnlyList<string> candidates = Candidates(git.Ref ?? Home);
         GitOutput listed = await _git.RunAsync("/", git.Remote, ["ls-remote", "-q", "--", git.Remote, .. candidates], cancellationToken);
         if (listed.ExitCode != 0) throw Failure(git, listed);
@@ -45,6 +46,7 @@ internal sealed class GitSource(BuilderStore store, SourceSettings settings)
         using SnapshotDraft checkout = store.Snapshots.CreateDraft(null);
         string directory = checkout.TreeDirectory;
         string commit = git.Commit!; // only resolved operations are fetched
+        settings.RequireOnline(SourceFetcher.Describe(git));
         await RunAsync(git, directory, cancellationToken, ["init", "-q", "--template=", .. commit.Length == 64 ? (string[])["--object-format=sha256"] : []]);
         await RunAsync(git, directory, cancellationToken, "config", "remote.origin.url", git.Remote);
         await BringAsync(git, directory, commit, cancellationToken);

@@ -39,6 +39,7 @@ internal sealed class HttpTransport : IDisposable
     public async Task<HttpResponseMessage> GetAsync(string url, Cache.Downloads.Download? known, bool verified, CancellationToken cancellationToken)
     {
         string shown = UrlText.Redacted(url);
+        _settings.RequireOnline(shown);
         for (int attempt = 0; ; attempt++)
         {
             SourceException failure;

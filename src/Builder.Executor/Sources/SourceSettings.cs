@@ -20,6 +20,16 @@ public sealed record SourceSettings
     /// <summary>How often a request that failed in passing is repeated.</summary>
     public int Retries { get; init; } = 2;
 
+    /// <summary>Nothing is fetched: what isn't in the store and pinned by a commit or digest can't be had.</summary>
+    public bool IsOffline { get; init; }
+
     /// <summary>The text of a secret of the build, or null: <c>HTTP_AUTH_TOKEN_host</c> and its like.</summary>
     public Func<string, string?> Secret { get; init; } = static _ => null;
+
+    /// <summary>Refuses to ask a server when nobody is to be asked.</summary>
+    /// <exception cref="SourceException">That is so.</exception>
+    internal void RequireOnline(string what)
+    {
+        if (IsOffline) throw new SourceException($"{what} would have to be fetched, and --offline forbids it");
+    }
 }

@@ -17,8 +17,8 @@ public interface IImageTarget
     Task<Digest> PushManifestAsync(ImageReference reference, ReadOnlyMemory<byte> manifest, string mediaType, CancellationToken cancellationToken);
 }
 
-/// <summary>Both directions.</summary>
-public interface IImageRegistry : IImageSource, IImageTarget;
+/// <summary>All a registry is.</summary>
+public interface IImageRegistry : IImageSource, IImageTarget, IImageCatalogue;
 
 /// <summary>A blob to be sent.</summary>
 /// <param name="Descriptor">What it is.</param>

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json;
+using Builder.Oci.Images;
+using Builder.Registry.Authentication;
+using Builder.Registry.Transport;
+
+namespace Builder.Registry;
+
+/// <content>Looks for repositories: by the search that docker's own registry has, else in the catalogue (distribution-spec, "Listing repositories").</content>
+public sealed partial class RegistryClient
+{
+    private const string DockerHub = "docker.io";
+    private const int MaxSearchSize = 8 << 20;
+    private const int CataloguePage = 1000;
+    private const int MaxCataloguePages = 200;
+
+    private static readonly Uri DockerHubSearch = new("https://index.docker.io/v1/search");
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FoundRepository>> SearchAsync(string domain, string term, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _endpoints.AtRegistryAsync(domain, async endpoint =>
+            {
+                Uri search = domain == DockerHub ? DockerHubSearch : new Uri(endpoint.Base, "/v1/search");
+                return await AskSearchAsync(endpoint, domain, search, term, limit, cancellationToken)
+                    ?? (IReadOnlyList<FoundRepository>)await ReadCatalogueAsync(endpoint, domain, term, limit, cancellationToken);
+            });
+        }
+        catch (RegistryException error)
+        {
+            throw new ImageSourceException($"could not search {domain}: {error.Message}", error, error.Problem);
+        }
+    }
+
+    // Null when the registry has no such search.
+    private async Task<List<FoundRepository>?> AskSearchAsync(RegistryEndpoint endpoint, string domain, Uri search, string term, int limit, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(new Uri($"{search}?q={Uri.EscapeDataString(term)}&n={limit}"));
+        var access = new Access(endpoint, domain, "");
+        using HttpResponseMessage response = await _authorized.SendAsync(access, request, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone) return null;
+        if (!response.IsSuccessStatusCode) throw await _authorized.ExplainAsync(access, response, cancellationToken);
+        byte[] content = await _transport.ReadCappedAsync(response, MaxSearchSize, "list of repositories", cancellationToken);
+
+        // Some answer every path with a page for people.
+        return response.Content.Headers.ContentType?.MediaType == "text/html" ? null : Read(content, document => ReadResults(document, limit));
+    }
+
+    private async Task<List<FoundRepository>> ReadCatalogueAsync(RegistryEndpoint endpoint, string domain, string term, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<FoundRepository>();
+        var access = new Access(endpoint, domain, "registry:catalog:*");
+        Uri? page = new(endpoint.Base, $"_catalog?n={CataloguePage}");
+        for (int i = 0; page is not null && i < MaxCataloguePages && found.Count < limit; i++)
+        {
+            using HttpResponseMessage response = await _authorized.RequireAsync(access, new RegistryRequest(page), cancellationToken);
+            byte[] content = await _transport.ReadCappedAsync(response, MaxSearchSize, "list of repositories", cancellationToken);
+            IEnumerable<string> names = Read(content, document => document.GetProperty("repositories").EnumerateArray().Select(name => name.GetString() ?? "").ToList());
+            found.AddRange(names.Where(name => name.Contains(term, StringComparison.OrdinalIgnoreCase)).Select(name => new FoundRepository(Harmless(name), "", 0, IsOfficial: false, IsAutomated: false)));
+            page = NextPage(response, page);
+        }
+
+        return [.. found.Take(limit)];
+    }
+
+    // Link: </v2/_catalog?last=x&n=1000>; rel="next" (RFC 8288)
+    private static Uri? NextPage(HttpResponseMessage response, Uri current)
+    {
+        if (!response.Headers.TryGetValues("Link", out IEnumerable<string>? links)) return null;
+        string? next = links.FirstOrDefault(link => link.StartsWith('<') && link.Contains("next", StringComparison.Ordinal));
+        int end = next?.IndexOf('>', StringComparison.Ordinal) ?? -1;
+        if (next is null || end < 0 || !Uri.TryCreate(current, next[1..end], out Uri? uri)) return null;
+        return uri.Authority == current.Authority && uri.Scheme == current.Scheme && uri != current ? uri : null;
+    }
+
+    private static List<FoundRepository> ReadResults(JsonElement document, int limit) =>
+    [
+        .. document.GetProperty("results").EnumerateArray().Take(limit).Select(result => new FoundRepository(
+            Harmless(Text(result, "name")),
+            Harmless(Text(result, "description")),
+            result.TryGetProperty("star_count", out JsonElement stars) && stars.TryGetInt32(out int count) ? count : 0,
+            result.TryGetProperty("is_official", out JsonElement official) && official.ValueKind == JsonValueKind.True,
+            result.TryGetProperty("is_automated", out JsonElement automated) && automated.ValueKind == JsonValueKind.True)),
+    ];
+
+    private static string Text(JsonElement result, string name) =>
+        result.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() ?? "" : "";
+
+    private static string Harmless(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
+
+    private static T Read<T>(byte[] json, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return read(document.RootElement);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new RegistryException("it answered with something that is no list of repositories");
+        }
+    }
+}
