@@ -91,7 +91,7 @@ public sealed class BuilderStore : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="kind">
     /// How snapshots are to be kept: remembered by the store from the first time on. Null for commands that make none: as the store
-    /// remembers, overlay when it doesn't.
+    /// remembers; when it doesn't, as <see cref="StoreSettings.ProbeSnapshots"/> finds, else overlay.
     /// </param>
     /// <param name="settings">What it may take, and whom it tells.</param>
     /// <exception cref="StoreException">Not usable: no permission, a newer version, another kind of snapshots, a full disk ...</exception>
@@ -104,7 +104,7 @@ public sealed class BuilderStore : IDisposable
             StoreOwner owner = StoreOwner.Announce(layout);
             try
             {
-                return new BuilderStore(layout, AgreeOnKind(layout, owner, kind), owner, time, settings ?? StoreSettings.Default);
+                return new BuilderStore(layout, AgreeOnKind(layout, owner, kind, settings?.ProbeSnapshots), owner, time, settings ?? StoreSettings.Default);
             }
             catch
             {
@@ -168,12 +168,13 @@ public sealed class BuilderStore : IDisposable
         _closing.Dispose();
     }
 
-    private static SnapshotKind AgreeOnKind(StoreLayout layout, StoreOwner owner, SnapshotKind? wanted)
+    private static SnapshotKind AgreeOnKind(StoreLayout layout, StoreOwner owner, SnapshotKind? wanted, Func<string, SnapshotKind>? probe)
     {
         using FileLock? held = owner.IsReadOnly ? null : FileLock.Acquire(layout.VersionLock, FileLockKind.Exclusive);
         StoreVersion? found = StoreVersion.Read(layout.VersionFile);
         if (found is null && SnapshotStore.GuessKind(layout.Snapshots) is { } guess) found = Decide(layout, owner, wanted: guess);
         if (owner.IsReadOnly) return found?.Snapshots ?? wanted ?? SnapshotKind.Overlay;
+        if (found?.Snapshots is null) wanted ??= probe?.Invoke(layout.Temporary);
         if (found is null || (found.Snapshots is null && wanted is not null))
         {
             return Decide(layout, owner, wanted).Snapshots ?? SnapshotKind.Overlay;

@@ -1,3 +1,4 @@
+using Builder.Cache.Snapshots;
 using Builder.Cache.Usage;
 using Builder.Oci;
 
@@ -8,6 +9,12 @@ public sealed record StoreSettings
 {
     /// <summary>Nothing in particular.</summary>
     public static StoreSettings Default { get; } = new();
+
+    /// <summary>
+    /// Finds out how a new store can keep snapshots, given an empty directory of its file system; null where that can't be found out,
+    /// outside the user namespace: then it stays undecided.
+    /// </summary>
+    public Func<string, SnapshotKind>? ProbeSnapshots { get; init; }
 
     /// <summary>What it may take.</summary>
     public StoreLimits Limits { get; init; } = StoreLimits.None;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Builder.Cache;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
@@ -10,6 +11,7 @@ using Builder.Executor.Sharing;
 using Builder.Executor.Solving;
 using Builder.Executor.Sources;
 using Builder.Executor.Steps;
+using Builder.Executor.Tracing;
 using Builder.Graph;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
@@ -49,6 +51,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
     private async Task<BuildResult> ExecuteWithinLimitAsync(
         LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
     {
+        using Activity? phase = Phases.Begin("execute");
         var reporter = new EventReporter(events, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];

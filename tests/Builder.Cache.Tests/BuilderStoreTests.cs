@@ -51,6 +51,15 @@ public sealed class BuilderStoreTests : IDisposable
         Assert.Equal(SnapshotKind.Copy, BuilderStore.RememberedKind(_test.PathOf()));
     }
 
+    [Fact]
+    public void A_new_store_keeps_snapshots_as_the_file_system_allows_and_an_old_one_as_it_began()
+    {
+        var copies = new StoreSettings { ProbeSnapshots = directory => Directory.Exists(directory) ? SnapshotKind.Copy : SnapshotKind.Overlay };
+        using (BuilderStore store = BuilderStore.Open(_test.PathOf(), _test.Time, settings: copies)) Assert.Equal(SnapshotKind.Copy, store.Snapshots.Kind);
+        var overlay = new StoreSettings { ProbeSnapshots = _ => SnapshotKind.Overlay };
+        using (BuilderStore store = BuilderStore.Open(_test.PathOf(), _test.Time, settings: overlay)) Assert.Equal(SnapshotKind.Copy, store.Snapshots.Kind);
+    }
+
     [NamespaceFact]
     public void A_read_only_store_can_be_read()
     {

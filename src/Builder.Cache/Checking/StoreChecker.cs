@@ -1,7 +1,4 @@
-using Builder.Cache.Images;
-using Builder.Cache.Layers;
 using Builder.Cache.Records;
-using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
 using Builder.Oci;
 

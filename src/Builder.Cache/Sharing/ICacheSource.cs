@@ -1,4 +1,3 @@
-using Builder.Oci;
 using Builder.Oci.Images;
 
 namespace Builder.Cache.Sharing;

@@ -162,7 +162,7 @@ internal sealed class CapacityGuard : IDisposable
     }
 
     // Those without a name first, then least recently used first.
-    private IEnumerable<(StoredImage Image, string? Name)> EvictableImages()
+    private List<(StoredImage Image, string? Name)> EvictableImages()
     {
         IReadOnlySet<Digest> used = _settings.ImagesOfContainers();
         return _images.List()

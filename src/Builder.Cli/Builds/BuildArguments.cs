@@ -64,6 +64,9 @@ internal sealed record BuildArguments
     /// <summary><c>--metadata-file</c> as typed, or null.</summary>
     public string? MetadataFile { get; init; }
 
+    /// <summary><c>--trace</c> as typed, or null.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Of the manifest.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Builder.Cli.Hosting;
 using Builder.Cli.Rendering;
 using Builder.Executor;
+using Builder.Executor.Tracing;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Oci;
@@ -30,6 +32,7 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
         }
 
         var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
+        using Activity? phase = Phases.Begin("export");
         ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
         if (share is not null) await share(false);
         progress.Finish();

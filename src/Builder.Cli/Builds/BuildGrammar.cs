@@ -7,6 +7,7 @@ using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Cli.Rendering;
 using Builder.Cli.Terminals;
+using Builder.Cli.Tracing;
 using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Graph.Operations;
@@ -34,6 +35,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<bool> _load = Flags.Switch("--load", "Keep the image in the local store, whatever --output says");
     private readonly Option<bool> _push = Flags.Switch("--push", "Send the image to the registry of its name");
     private readonly Option<string?> _metadataFile = Flags.Text("--metadata-file", "Write what became of the build to a file, as JSON");
+    private readonly Option<string?> _trace = Flags.Text("--trace", "Write where the time went to a file, in Chrome's trace format", valueName: "file");
     private readonly Option<string[]> _annotations = Flags.Many("--annotation", "Annotation of the image's manifest (key=value)");
     private readonly Option<string?> _iidFile = Flags.Text("--iidfile", "Write the image id to a file");
     private readonly Option<string?> _progress = Flags.Text("--progress", "How progress is shown: auto, plain, tty, quiet or none");
@@ -57,7 +59,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         foreach (Option option in new Option[]
         {
             _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _explain, _expectCached, _contextModes, _pull, _outputs, _load, _push,
-            _metadataFile, _annotations, _iidFile, _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
+            _metadataFile, _trace, _annotations, _iidFile, _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
         })
         {
             command.Add(option);
@@ -80,9 +82,11 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             };
         }
 
-        return new BoundCommand((context, cancellationToken) => BuildCommand.Create(context).RunAsync(arguments, cancellationToken))
+        return new BoundCommand(async (context, cancellationToken) =>
+            (await TracedBuild.RunAsync(arguments, context, async () => await BuildCommand.Create(context).RunAsync(arguments, cancellationToken)))!.Value)
         {
-            RunOutside = (context, cancellationToken) => CachedBuild.Create(context).RunAsync(arguments, cancellationToken),
+            RunOutside = (context, cancellationToken) =>
+                TracedBuild.RunAsync(arguments, context, () => CachedBuild.Create(context).RunAsync(arguments, cancellationToken)),
         };
     }
 
@@ -114,6 +118,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Pull = parsed.GetValue(_pull),
             Outputs = Outputs(parsed),
             MetadataFile = parsed.GetValue(_metadataFile),
+            Trace = parsed.GetValue(_trace),
             Annotations = AnnotationFlags.Parse(parsed.GetValue(_annotations)!),
             IidFile = parsed.GetValue(_iidFile),
             Progress = Progress(parsed, environment),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Builder.Cli.Hosting;
 using Builder.Executor;
+using Builder.Executor.Tracing;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
@@ -32,6 +34,7 @@ internal sealed class BuildPlanner(CommandContext context)
     public static async Task<LoweringResult?> LowerAsync(
         BuildSession session, Func<ImageRequest, CancellationToken, Task<ResolvedImage?>> resolve, CancellationToken cancellationToken)
     {
+        using Activity? phase = Phases.Begin("graph");
         LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed, session.NamedContexts);
         while (true)
         {

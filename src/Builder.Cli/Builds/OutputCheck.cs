@@ -30,6 +30,7 @@ internal static class OutputCheck
             if (arguments.Tags.Count + registry.Names.Count == 0) throw CommandException.Usage("tag is needed when pushing to registry", "name the image with -t HOST/NAME:TAG");
         }
 
+        if (arguments.Trace is { } trace) CheckFile(trace, environment);
         if (arguments.IidFile is { } iidFile) CheckFile(iidFile, environment);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Builder.Cache;
+using Builder.Cache.Snapshots;
 using Builder.Cli.Terminals;
 using Builder.Oci.Images;
 
@@ -30,6 +31,15 @@ internal sealed record CommandContext(
     public BuilderStore OpenStore()
     {
         string root = StoreLocation.Resolve(RootOption, Environment);
-        return BuilderStore.Open(root, Time, kind: null, StoreSettingsReader.Read(Environment, root, Notices.Enqueue));
+        StoreSettings settings = StoreSettingsReader.Read(Environment, root, Notices.Enqueue);
+        if (Sessions.IsInside) settings = settings with { ProbeSnapshots = KindFor };
+        return BuilderStore.Open(root, Time, kind: null, settings);
+    }
+
+    private SnapshotKind KindFor(string directory)
+    {
+        if (Sessions.CanOverlay(directory)) return SnapshotKind.Overlay;
+        Notices.Enqueue("overlayfs doesn't work where the store is: it keeps whole copies, which takes more time and space");
+        return SnapshotKind.Copy;
     }
 }

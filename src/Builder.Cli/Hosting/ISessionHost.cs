@@ -17,6 +17,9 @@ internal interface ISessionHost
     /// <summary>Inside: what runs containers.</summary>
     ISandboxRunner CreateRunner();
 
+    /// <summary>Inside: whether overlayfs works on the file system of a directory, which is left as it was.</summary>
+    bool CanOverlay(string directory);
+
     /// <summary>What the machine can do.</summary>
     MachineReport Probe();
 }

@@ -1,5 +1,6 @@
 using Builder.Sandbox;
 using Builder.Sandbox.Host;
+using Builder.Sandbox.Mounts;
 using Builder.Sandbox.Sessions;
 
 namespace Builder.Cli.Hosting;
@@ -24,6 +25,9 @@ internal sealed class SandboxSessionHost : ISessionHost
 
     /// <inheritdoc/>
     public ISandboxRunner CreateRunner() => new SandboxRunner(_session);
+
+    /// <inheritdoc/>
+    public bool CanOverlay(string directory) => OverlayProbe.IsSupported(directory);
 
     /// <inheritdoc/>
     public MachineReport Probe()

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
+using Builder.Executor.Tracing;
 using Builder.Graph;
 
 namespace Builder.Executor.Results;
@@ -37,6 +39,7 @@ internal sealed class LayerQueue(LayerStore store, IReadOnlySet<VertexId> chain,
         await _slots.WaitAsync(cancellationToken);
         try
         {
+            using Activity? phase = Phases.Begin("layer", snapshot.Id);
             return await store.EnsureBlobAsync(snapshot, cancellationToken);
         }
         finally

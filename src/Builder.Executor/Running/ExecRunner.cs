@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Builder.Executor.Steps;
+using Builder.Executor.Tracing;
 using Builder.Graph.Operations;
 using Builder.Sandbox;
 using Builder.Sandbox.ControlGroups;
@@ -39,6 +41,7 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
     /// <exception cref="OperationException">It could not be started, or its exit code isn't zero.</exception>
     public async Task RunAsync(ExecOperation operation, SandboxPlan plan, OutputLines output, CancellationToken cancellationToken)
     {
+        using Activity? phase = Phases.Begin("container");
         SandboxExit exit;
         try
         {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Builder.Cache.Keys;
 using Builder.Executor.Events;
+using Builder.Executor.Tracing;
 using Builder.Graph;
 
 namespace Builder.Executor.Scheduling;
@@ -35,8 +37,7 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
     public async Task<TResult> RunAsync(CancellationTokenSource stop, CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(jobs);
-        foreach (Vertex vertex in graph.Vertices) await DefineAsync(vertex, cancellationToken);
-
+        await DefineAllAsync(cancellationToken);
         bool[] needed = await LookUpAsync(cancellationToken);
         bool isCertain = !_shared.Contains(true);
         foreach (Vertex vertex in graph.Vertices)
@@ -63,13 +64,19 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
     /// <summary>The stored result of the target, or null when something would have to be made. Nothing is executed.</summary>
     public async Task<TResult?> FindAsync(CancellationToken cancellationToken)
     {
-        foreach (Vertex vertex in graph.Vertices) await DefineAsync(vertex, cancellationToken);
+        await DefineAllAsync(cancellationToken);
         Vertex target = graph[graph.Target];
         CacheKey definition = _definitions[target.Id.Value];
         TResult? found = solver.Source(target, definition) ?? (freshness.MayFindByDefinition(target) ? solver.Find(target, definition) : null);
         if (found is null) return null;
         foreach (Vertex vertex in graph.Vertices) reporter.Cached(vertex);
         return found;
+    }
+
+    private async Task DefineAllAsync(CancellationToken cancellationToken)
+    {
+        using Activity? phase = Phases.Begin("definition keys");
+        foreach (Vertex vertex in graph.Vertices) await DefineAsync(vertex, cancellationToken);
     }
 
     private async Task DefineAsync(Vertex vertex, CancellationToken cancellationToken)
@@ -90,6 +97,7 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
     // From the target towards the sources; users come after their inputs in the graph, so one pass from the end visits each once.
     private async Task<bool[]> LookUpAsync(CancellationToken cancellationToken)
     {
+        using Activity? phase = Phases.Begin("look-up");
         var needed = new bool[graph.Vertices.Count];
         needed[graph.Target.Value] = true;
         for (int i = graph.Vertices.Count - 1; i >= 0; i--)
@@ -198,6 +206,7 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
 
     private async Task<TResult> SolveAsync(Vertex vertex, TResult[] inputs, CancellationToken cancellationToken)
     {
+        using Activity? phase = Phases.Begin("step", vertex);
         reporter.Started(vertex);
         CacheKey definition = _definitions[vertex.Id.Value];
         CacheKey canonical = await solver.IdentifyAsync(vertex, inputs, cancellationToken);

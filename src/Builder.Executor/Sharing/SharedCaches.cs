@@ -7,6 +7,7 @@ using Builder.Executor.Events;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Oci;
+using Builder.Oci.Collections;
 using Builder.Oci.Images;
 
 namespace Builder.Executor.Sharing;
@@ -40,7 +41,7 @@ internal sealed class SharedCaches(IReadOnlyList<ICacheSource> sources, BuildGra
             IReadOnlyList<SharedLayer> own = result.Layers;
             if (opened.Cache.HasBaseLayers)
             {
-                IReadOnlyList<Digest> below = BaseOf(vertex)?.DiffIds ?? [];
+                EquatableArray<Digest> below = BaseOf(vertex)?.DiffIds ?? [];
                 if (!own.Take(below.Count).Select(l => l.DiffId).SequenceEqual(below)) continue;
                 own = [.. own.Skip(below.Count)];
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Builder.Cache;
 using Builder.Cache.Keys;
@@ -17,6 +18,7 @@ using Builder.Executor.Sharing;
 using Builder.Executor.Snapshots;
 using Builder.Executor.Sources;
 using Builder.Executor.Steps;
+using Builder.Executor.Tracing;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Oci;
@@ -100,6 +102,7 @@ internal sealed class BuildSolver(
 
     public async Task<CacheKey> IdentifyAsync(Vertex vertex, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
+        using Activity? phase = Phases.Begin("canonical key");
         try
         {
             var identities = new InputIdentity[inputs.Count];
@@ -137,6 +140,7 @@ internal sealed class BuildSolver(
                 MakeDirectoryOperation directory => MakeDirectory(directory, draft),
                 _ => throw new NotSupportedException($"no runner for {vertex.Operation.GetType().Name}"),
             };
+            using Activity? commit = Phases.Begin("commit");
             Snapshot snapshot = draft.Commit();
             if (isRepeatable) return Record(vertex, canonical, snapshot);
             Begin(vertex, snapshot);
@@ -223,6 +227,7 @@ internal sealed class BuildSolver(
         reporter.Started(source);
         try
         {
+            using Activity? phase = Phases.Begin("context digest", vertex);
             SourceTree tree = await contexts.OpenAsync(context.Name, cancellationToken);
 
             // Reading and hashing files blocks; the caller's thread is not ours to block.
@@ -295,6 +300,7 @@ internal sealed class BuildSolver(
 
     private async Task<Snapshot?> UnpackAsync(Vertex vertex, ImageOperation image)
     {
+        using Activity? phase = Phases.Begin("unpack", vertex);
         reporter.Started(vertex);
         try
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Builder.Linux;
 using Builder.Sandbox.Plans;
 
 namespace Builder.Sandbox.ControlGroups;
@@ -8,7 +7,7 @@ namespace Builder.Sandbox.ControlGroups;
 internal sealed class ContainerGroup : IDisposable
 {
     private const string Prefix = "builder-";
-    private const int Patience = 100;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(1);
     private readonly List<(string Directory, ControlGroupPlace Place)> _groups = [];
     private readonly ControlGroupLimits _limits;
@@ -61,10 +60,7 @@ internal sealed class ContainerGroup : IDisposable
     /// <summary>Takes the groups away. The kernel lets go of the last process a moment after it was waited for.</summary>
     public void Dispose()
     {
-        foreach ((string directory, _) in _groups)
-        {
-            for (int attempt = 0; attempt < Patience && !TryRemove(directory); attempt++) Thread.Sleep(10);
-        }
+        foreach ((string directory, _) in _groups) SpinWait.SpinUntil(() => TryRemove(directory), Patience);
 
         _groups.Clear();
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Builder.Cache.Images;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Usage;
 using Builder.Oci;

@@ -81,5 +81,7 @@ internal sealed class FakeSessions(bool isInside) : ISessionHost
 
     public ISandboxRunner CreateRunner() => throw new SandboxException("no containers in tests", 125);
 
+    public bool CanOverlay(string directory) => true;
+
     public MachineReport Probe() => new("none that works", [new("Kernel", "6.1")], "user namespaces are switched off", "sysctl kernel.unprivileged_userns_clone=1");
 }

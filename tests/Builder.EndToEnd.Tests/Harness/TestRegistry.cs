@@ -63,7 +63,7 @@ internal sealed class TestRegistry : IAsyncDisposable
     }
 
     /// <summary>The digest that a name has there, as skopeo sees it.</summary>
-    public async Task<string> DigestOfAsync(string name) =>
+    public static async Task<string> DigestOfAsync(string name) =>
         (await new Command("skopeo", "inspect", "--tls-verify=false", "--format", "{{.Digest}}", $"docker://{name}").RunAsync()).Succeeded().Output.Trim();
 
     public async ValueTask DisposeAsync()

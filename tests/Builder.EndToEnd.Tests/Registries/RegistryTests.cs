@@ -66,7 +66,7 @@ public sealed partial class RegistryTests(PushedImage image) : IClassFixture<Pus
         {
             string name = await image.NameAsync($"form/app:{Guid.NewGuid():N}");
             string pushed = PushedDigest((await Source.RunAsync(["push", .. form.Split(' '), name])).Succeeded());
-            Assert.Equal(pushed, await image.Registry.DigestOfAsync(name));
+            Assert.Equal(pushed, await TestRegistry.DigestOfAsync(name));
             string target = Source.PathTo("copy");
             (await new Command("skopeo", "--insecure-policy", "--tmpdir", "/var/tmp", "copy", "--src-tls-verify=false", $"docker://{name}", $"dir:{target}").RunAsync()).Succeeded();
             using JsonDocument manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(target, "manifest.json")));
@@ -86,7 +86,7 @@ public sealed partial class RegistryTests(PushedImage image) : IClassFixture<Pus
         (await new Command(
             "skopeo", ["--insecure-policy", "--tmpdir", "/var/tmp", "copy", "-q", "--dest-tls-verify=false", .. form, $"docker-archive:{archive}", $"docker://{name}"]).RunAsync()).Succeeded();
         await using Workspace empty = PushedImage.NewWorkspace();
-        string digest = await image.Registry.DigestOfAsync(name);
+        string digest = await TestRegistry.DigestOfAsync(name);
         Assert.Contains($"Digest: {digest}\n", (await empty.RunAsync("pull", name)).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal("a\n", (await empty.RunAsync("run", "--rm", name)).Succeeded().Output);
         Assert.Equal(await InspectAsync(Source, PushedImage.Tag, "{{json .RootFS}}"), await InspectAsync(empty, name, "{{json .RootFS}}"));
@@ -106,12 +106,12 @@ public sealed partial class RegistryTests(PushedImage image) : IClassFixture<Pus
     {
         Match match = DigestLine().Match(push.Output);
         Assert.True(match.Success, push.ToString());
-        return match.Groups[1].Value;
+        return match.Groups["digest"].Value;
     }
 
     private static async Task<string> InspectAsync(Workspace workspace, string name, string format) =>
         (await workspace.RunAsync("inspect", "-f", format, name)).Succeeded().Output;
 
-    [GeneratedRegex("digest: (sha256:[0-9a-f]{64}) size: [0-9]+\n", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("digest: (?<digest>sha256:[0-9a-f]{64}) size: [0-9]+\n", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DigestLine();
 }

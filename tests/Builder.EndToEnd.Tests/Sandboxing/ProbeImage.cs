@@ -10,7 +10,7 @@ namespace Builder.EndToEnd.Tests.Sandboxing;
 /// An image with the programs of tests/sandbox, and what they look for outside: a process, an abstract socket and a port of the loopback interface. Its
 /// steps have run the probe, once as root and once as another user.
 /// </summary>
-public sealed class ProbeImage : IAsyncLifetime
+public sealed class ProbeImage : IAsyncLifetime, IDisposable
 {
     /// <summary>Its name.</summary>
     public const string Name = "probes";
@@ -62,9 +62,13 @@ public sealed class ProbeImage : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _outsider?.Dispose();
+        await Workspace.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
         _abstract.Dispose();
         _loopback.Dispose();
-        await Workspace.DisposeAsync();
     }
 
     private async Task CompileAsync(string source, string program, params string[] options) =>
