@@ -5,7 +5,6 @@ using Builder.Cli.Images;
 using Builder.Cli.Rendering;
 using Builder.Cli.Transfers;
 using Builder.Executor;
-using Builder.Executor.Events;
 using Builder.Executor.Sharing;
 using Builder.Executor.Sources;
 using Builder.Graph.Checks;
