@@ -11,7 +11,7 @@ internal static class Program
         {
             return await new DifferentialRun(Console.Out).RunAsync(DifferentialOptions.Parse(arguments));
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"differential: {error.Message}");
             return 2;

@@ -16,7 +16,7 @@ public sealed class PlanCodecTests
                 new BindMount("/src", "/dst", ReadOnly: true),
                 new TreeMount(new DirectoryRoot("/tree"), "sub", "/t", ReadOnly: false),
                 new TmpfsMount("/tmp", 1 << 20),
-                new TmpfsMount("/run") { Executable = true, ReadOnly = true },
+                new TmpfsMount("/run", null, 0x1C0) { Executable = true, ReadOnly = true },
                 new FileMount("/etc/x", Encoding.UTF8.GetBytes("hello"), 0x124, 5, 6) { Executable = true, ReadOnly = false },
             ],
             Process = new SandboxProcess

@@ -28,6 +28,11 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
         MountCalls.Attach(mount, target, path);
     }
 
+    /// <summary>Permission bits of what is at a place, links followed; null when nothing is.</summary>
+    /// <param name="path">Absolute path in the container.</param>
+    public int? ModeOf(string path) =>
+        root.TryStatBeneath(UnixPath.Encode(path), followLast: true, out FileStatus status) ? status.Mode : null;
+
     /// <summary>Opens a directory directly below the root that must not be a link: a place of the system's own such as /proc.</summary>
     public SafeFileHandle OpenSystemDirectory(string name)
     {

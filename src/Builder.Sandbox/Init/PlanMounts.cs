@@ -10,6 +10,7 @@ internal sealed class PlanMounts
 {
     private const MountAttributes MemoryAttributes = MountAttributes.NoSuid | MountAttributes.NoDevice;
     private const int ReadableMode = 0x1A4;
+    private const int WritableMode = 0x1FF | 0x200;
 
     private readonly IReadOnlyList<SandboxMount> _mounts;
     private readonly Queue<SafeFileHandle> _trees;
@@ -35,7 +36,7 @@ internal sealed class PlanMounts
                 BindMount bind => CloneBind(bind),
                 TreeMount => _trees.Dequeue(),
                 FileMount => _files.Dequeue(),
-                TmpfsMount tmpfs => MakeTmpfs(tmpfs),
+                TmpfsMount tmpfs => MakeTmpfs(tmpfs, tmpfs.Mode ?? targets.ModeOf(tmpfs.Target) ?? WritableMode),
                 _ => throw new ArgumentException($"unknown mount {mount.GetType().Name}", nameof(targets)),
             };
             targets.Attach(made, mount.Target);
@@ -49,9 +50,9 @@ internal sealed class PlanMounts
         return clone;
     }
 
-    private static SafeFileHandle MakeTmpfs(TmpfsMount tmpfs)
+    private static SafeFileHandle MakeTmpfs(TmpfsMount tmpfs, int mode)
     {
-        var options = new List<KeyValuePair<string, string?>> { new("mode", Convert.ToString(tmpfs.Mode, 8)) };
+        var options = new List<KeyValuePair<string, string?>> { new("mode", Convert.ToString(mode, 8)) };
         if (tmpfs.SizeBytes is { } size) options.Add(new("size", size.ToString()));
         MountAttributes attributes = MemoryAttributes
             | (tmpfs.Executable ? MountAttributes.None : MountAttributes.NoExecute)

@@ -107,7 +107,7 @@ internal static class PlanCodec
                 writer.Write((byte)2);
                 writer.Write(tmpfs.Target);
                 writer.Write(tmpfs.SizeBytes ?? -1);
-                writer.Write(tmpfs.Mode);
+                writer.Write(tmpfs.Mode ?? -1);
                 writer.Write(tmpfs.Executable);
                 writer.Write(tmpfs.ReadOnly);
                 break;
@@ -136,7 +136,8 @@ internal static class PlanCodec
             case 2:
                 string target = reader.ReadString();
                 long size = reader.ReadInt64();
-                return new TmpfsMount(target, size < 0 ? null : size, reader.ReadInt32()) { Executable = reader.ReadBoolean(), ReadOnly = reader.ReadBoolean() };
+                int mode = reader.ReadInt32();
+                return new TmpfsMount(target, size < 0 ? null : size, mode < 0 ? null : mode) { Executable = reader.ReadBoolean(), ReadOnly = reader.ReadBoolean() };
             case 3:
                 return new FileMount(reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32())
                 {

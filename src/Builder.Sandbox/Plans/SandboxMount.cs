@@ -20,8 +20,8 @@ public sealed record TreeMount(RootFileSystem Root, string Source, string Target
 /// <summary>An empty memory file system.</summary>
 /// <param name="Target">Absolute path in the container.</param>
 /// <param name="SizeBytes">Null for no limit.</param>
-/// <param name="Mode">Permission bits of its root.</param>
-public sealed record TmpfsMount(string Target, long? SizeBytes = null, int Mode = 0x1FF | 0x200) : SandboxMount(Target)
+/// <param name="Mode">Permission bits of its root; null for those of the directory it is mounted on, or 1777 when there is none.</param>
+public sealed record TmpfsMount(string Target, long? SizeBytes = null, int? Mode = null) : SandboxMount(Target)
 {
     /// <summary>Programs on it can be executed.</summary>
     public bool Executable { get; init; }

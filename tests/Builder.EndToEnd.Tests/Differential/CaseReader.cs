@@ -4,7 +4,8 @@ namespace Builder.EndToEnd.Tests.Differential;
 
 /// <summary>
 /// Reads files of cases. A case begins with <c>=== name</c>; its sections begin with <c>--- </c>: <c>Dockerfile</c>, <c>file PATH [MODE]</c> and
-/// <c>sh</c> (a script run in the context) have text, <c>args WORDS</c>, <c>fails</c>, <c>sample</c> and <c>difference ID</c> have none.
+/// <c>sh</c> (a script run in the context) have text, and so has <c>difference ID</c> (what must differ, see <see cref="DifferentialCase.Expected"/>);
+/// <c>args WORDS</c>, <c>fails</c> and <c>sample</c> have none.
 /// </summary>
 internal static class CaseReader
 {
@@ -52,7 +53,7 @@ internal static class CaseReader
             ["args", .. string[] arguments] => into with { Arguments = [.. arguments] },
             ["fails"] => into with { MustFail = true },
             ["sample"] => into with { IsSample = true },
-            ["difference", string id] => into with { Difference = id },
+            ["difference", string id] => into with { Difference = id, Expected = body },
             _ => throw new FormatException($"{into.Name}: unknown section '{heading}'"),
         };
     }

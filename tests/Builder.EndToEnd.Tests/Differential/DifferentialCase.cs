@@ -20,6 +20,17 @@ internal sealed record DifferentialCase(string Name, string Dockerfile, Immutabl
     /// <summary>The section of differences.md that tells why the engines differ here; empty when they must not.</summary>
     public string Difference { get; init; } = "";
 
+    /// <summary>
+    /// What must differ, when <see cref="Difference"/> names a section: the very lines that the comparison gives, or <c>docker refuses: </c> or
+    /// <c>builder refuses: </c> and a part of the message, the other one building it.
+    /// </summary>
+    public string Expected { get; init; } = "";
+
+    /// <summary>The seed it was made from; null for a written one.</summary>
+    public int? Seed { get; init; }
+
+    public bool IsGenerated => Seed is not null;
+
     /// <summary>Part of the short run among the end-to-end tests.</summary>
     public bool IsSample { get; init; }
 }

@@ -17,6 +17,9 @@ internal sealed record DifferentialOptions
     /// <summary>Prints the cases instead of building them.</summary>
     public bool PrintOnly { get; private init; }
 
+    /// <summary>Also tells about cases that both engines refuse.</summary>
+    public bool IsVerbose { get; private init; }
+
     /// <summary>Reads the words after the program's name.</summary>
     /// <exception cref="FormatException">They are not understood.</exception>
     public static DifferentialOptions Parse(ReadOnlySpan<string> words)
@@ -31,7 +34,8 @@ internal sealed record DifferentialOptions
                 ["--cases", string part, ..] => (options with { Cases = part }, 2),
                 ["--no-cases", ..] => (options with { Cases = null }, 1),
                 ["--print", ..] => (options with { PrintOnly = true }, 1),
-                _ => throw new FormatException($"'{words[0]}' is not understood. Usage: tests/differential/run [--seeds N] [--from S] [--cases PART | --no-cases] [--print]"),
+                ["--verbose", ..] => (options with { IsVerbose = true }, 1),
+                _ => throw new FormatException($"'{words[0]}' is not understood. Usage: tests/differential/run [--seeds N] [--from S] [--cases PART | --no-cases] [--print] [--verbose]"),
             };
             words = words[used..];
         }

@@ -13,21 +13,17 @@ internal sealed class DifferentialRun(TextWriter output)
 
     public async Task<int> RunAsync(DifferentialOptions options)
     {
-        if (Requires.ReasonToSkip([Ability.Sandbox, Ability.Root, Ability.Docker]) is { } reason)
-        {
-            await output.WriteLineAsync($"differential: {reason}");
-            return 2;
-        }
-
         IReadOnlyList<DifferentialCase> cases = [.. options.Select(CaseReader.ReadDirectory(Path.Combine(Directory, "cases"))), .. options.Generate()];
         if (options.PrintOnly)
             return Print(cases);
+        if (Requires.ReasonToSkip([Ability.Sandbox, Ability.Root, Ability.Docker]) is { } reason)
+            throw new InvalidOperationException(reason);
         PrivateDocker docker = new();
         await docker.InitializeAsync();
         try
         {
             await using TwoEngines engines = await TwoEngines.StartAsync(docker);
-            return await SummarizeAsync(await CompareAsync(engines, cases));
+            return await SummarizeAsync(await CompareAsync(engines, cases, options.IsVerbose));
         }
         finally
         {
@@ -36,7 +32,7 @@ internal sealed class DifferentialRun(TextWriter output)
     }
 
     /// <summary>Compares all, some at a time, telling about each that differs as soon as it is known.</summary>
-    private async Task<IReadOnlyCollection<Verdict>> CompareAsync(TwoEngines engines, IReadOnlyList<DifferentialCase> cases)
+    private async Task<IReadOnlyCollection<Verdict>> CompareAsync(TwoEngines engines, IReadOnlyList<DifferentialCase> cases, bool isVerbose)
     {
         ConcurrentBag<Verdict> verdicts = [];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Parallel };
@@ -46,6 +42,8 @@ internal sealed class DifferentialRun(TextWriter output)
             verdicts.Add(verdict);
             if (!verdict.IsGood)
                 await TextWriter.Synchronized(output).WriteLineAsync($"DIFFERENT {verdict}");
+            else if (isVerbose && verdict.Outcome == Outcome.BothRefuse)
+                await TextWriter.Synchronized(output).WriteLineAsync($"REFUSED{(differential.MustFail ? "" : ", though meant to be built")}: {verdict}");
             if (verdicts.Count % 50 == 0)
                 await TextWriter.Synchronized(output).WriteLineAsync($"... {verdicts.Count} of {cases.Count}");
         });
@@ -54,11 +52,8 @@ internal sealed class DifferentialRun(TextWriter output)
 
     private async Task<int> SummarizeAsync(IReadOnlyCollection<Verdict> verdicts)
     {
-        int Count(Outcome outcome) => verdicts.Count(v => v.Outcome == outcome);
-        foreach (IGrouping<string, Verdict> group in verdicts.Where(v => v.Outcome == Outcome.Explained).GroupBy(v => v.Case.Difference).OrderBy(g => g.Key, StringComparer.Ordinal))
-            await output.WriteLineAsync($"explained by {group.Key}: {group.Count()}");
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"{verdicts.Count} compared: {Count(Outcome.Same)} the same, {Count(Outcome.BothRefuse)} refused by both, {Count(Outcome.Explained)} explained, {Count(Outcome.Different)} different"));
+        foreach (IGrouping<bool, Verdict> group in verdicts.GroupBy(v => v.Case.IsGenerated).OrderBy(g => g.Key))
+            await output.WriteLineAsync(VerdictSummary.Of([.. group], group.Key ? "seeds" : "cases"));
         return verdicts.Count > 0 && verdicts.All(v => v.IsGood) ? 0 : 1;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Builder.EndToEnd.Tests.Harness;
 
 namespace Builder.EndToEnd.Tests.Differential;
@@ -38,8 +39,48 @@ public sealed class DifferentialTests(PrivateDocker docker)
         Assert.True(cases.Count >= 150, $"only {cases.Count} cases");
         Assert.Equal(cases.Count, cases.Select(c => c.Name).Distinct(StringComparer.Ordinal).Count());
         string differences = File.ReadAllText(Path.Combine(DifferentialRun.Directory, "differences.md"));
-        foreach (string id in cases.Select(c => c.Difference).Where(id => id.Length > 0).Distinct(StringComparer.Ordinal))
-            Assert.Contains($"\n## {id}\n", differences, StringComparison.Ordinal);
+        string[] sections = [.. differences.Split('\n').Where(line => line.StartsWith("## D-", StringComparison.Ordinal)).Select(line => line[3..].Split(' ')[0]).Order(StringComparer.Ordinal)];
+        Assert.Equal(cases.Select(c => c.Difference).Where(id => id.Length > 0).Concat(KnownDifferences.All).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), sections);
+    }
+
+    [Fact]
+    public void A_case_with_a_known_difference_says_what_must_differ()
+    {
+        foreach (DifferentialCase differential in CaseReader.ReadDirectory(Path.Combine(DifferentialRun.Directory, "cases")).Where(c => c.Difference.Length > 0))
+            Assert.True(differential.Expected.Trim().Length > 0 && !differential.MustFail, differential.Name);
+    }
+
+    [Fact]
+    public void A_case_that_differs_otherwise_than_it_says_or_not_at_all_is_different()
+    {
+        DifferentialCase known = new("known", "FROM base\n", []) { Difference = "D-x", Expected = "/f\n    ours:   a\n    docker: b\n" };
+        Outcome Judge(DifferentialCase differential, params ImmutableArray<string> lines) => CaseJudge.JudgeImages(differential, new ImageDifferences(lines, [])).Outcome;
+        Assert.Equal(Outcome.Explained, Judge(known, "/f\n    ours:   a\n    docker: b"));
+        Assert.Equal(Outcome.Different, Judge(known, "/f\n    ours:   a\n    docker: c"));
+        Assert.Equal(Outcome.Different, Judge(known, "/f\n    ours:   a\n    docker: b", "/g\n    ours:   a\n    docker: b"));
+        Assert.Equal(Outcome.Different, Judge(known));
+        Assert.Equal(Outcome.Different, Judge(known with { Expected = "" }));
+        Assert.Equal(Outcome.Different, Judge(known with { Difference = "", Expected = "" }, "/f\n    ours:   a\n    docker: b"));
+        Assert.Equal(Outcome.Equal, Judge(known with { Difference = "", Expected = "" }));
+        Assert.Equal(Outcome.Different, Judge(known with { Difference = "", Expected = "", MustFail = true }));
+    }
+
+    [Fact]
+    public void A_refusal_of_one_engine_is_known_only_with_its_side_and_its_words()
+    {
+        DifferentialCase known = new("known", "FROM base\n", []) { Difference = "D-x", Expected = "docker refuses: no such flag\n" };
+        CommandResult built = new("build", 0, [], "", TimeSpan.Zero), refused = new("build", 1, [], "error: no such flag: x\n", TimeSpan.Zero), crashed = new("build", 134, [], "no such flag", TimeSpan.Zero);
+        Assert.Equal(Outcome.Explained, CaseJudge.JudgeRefusal(known, built, refused).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(known, refused, built).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(known, refused, refused).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(known with { Expected = "docker refuses: another" }, built, refused).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(known with { Expected = "docker refuses: " }, built, refused).Outcome);
+        DifferentialCase broken = known with { Difference = "", Expected = "", MustFail = true };
+        Assert.Equal(Outcome.BothRefuse, CaseJudge.JudgeRefusal(broken, refused, refused).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(broken, crashed, refused).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(broken, built, refused).Outcome);
+        Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(broken with { MustFail = false }, refused, refused).Outcome);
+        Assert.Equal(Outcome.BothRefuse, CaseJudge.JudgeRefusal(broken with { MustFail = false, Seed = 1 }, refused, refused).Outcome);
     }
 
     [Fact]

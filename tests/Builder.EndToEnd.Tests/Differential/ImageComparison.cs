@@ -1,31 +1,52 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Builder.EndToEnd.Tests.Trees;
 
 namespace Builder.EndToEnd.Tests.Differential;
 
-/// <summary>Everything in which two images differ, a line each.</summary>
-internal static class ImageComparison
+/// <summary>Compares all of two images but what says when and by whom they were made.</summary>
+internal sealed class ImageComparison
 {
-    private static readonly string[] ComparedFields =
-    [
-        "Env", "Cmd", "Entrypoint", "WorkingDir", "User", "Labels", "ExposedPorts", "Volumes", "StopSignal", "Healthcheck", "Shell", "OnBuild", "ArgsEscaped",
-    ];
-
     /// <summary>Times before this were written by a case or come from the base; later ones are the time of the build.</summary>
     private static readonly DateTimeOffset Recent = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static IReadOnlyList<string> Differences(BuiltImage ours, BuiltImage docker) =>
-        [.. Trees(ours, docker), .. Configs(ours.Config, docker.Config)];
+    /// <summary>The time of the build, the version of the engine, and what holds the compared history and layers.</summary>
+    private static readonly string[] UncomparedFields = ["created", "history", "rootfs", "config", "container", "container_config", "docker_version", "moby.buildkit.buildinfo.v1"];
 
-    private static IEnumerable<string> Trees(BuiltImage ours, BuiltImage docker)
+    /// <summary>What Docker's store writes into every config though no instruction asks for it: names of a container that there is none of, and defaults.</summary>
+    private static readonly string[] UncomparedConfigFields = ["Hostname", "Domainname", "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce", "Image"];
+
+    private readonly List<string> _lines = [];
+    private readonly HashSet<string> _explained = new(StringComparer.Ordinal);
+
+    private ImageComparison()
+    {
+    }
+
+    public static ImageDifferences Compare(BuiltImage ours, BuiltImage docker)
+    {
+        ImageComparison comparison = new();
+        comparison.CompareTrees(ours, docker);
+        comparison.CompareFields("config.", ours.Config["config"] as JsonObject, docker.Config["config"] as JsonObject, UncomparedConfigFields);
+        comparison.CompareFields("", ours.Config as JsonObject, docker.Config as JsonObject, UncomparedFields);
+        comparison.CompareHistories(History(ours.Config), History(docker.Config));
+        comparison.CompareTexts("layers", Layers(ours.Config), Layers(docker.Config));
+        return new ImageDifferences([.. comparison._lines], comparison._explained.ToImmutableSortedSet(StringComparer.Ordinal));
+    }
+
+    private void CompareTrees(BuiltImage ours, BuiltImage docker)
     {
         foreach (string path in ours.Tree.Keys.Union(docker.Tree.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            TreeEntry? left = ours.Tree.GetValueOrDefault(path), right = docker.Tree.GetValueOrDefault(path);
             // Whether a layer mentions the root itself is of no consequence.
-            if (path.Length > 0 && Describe(left) != Describe(right) && !KnownDifferences.IsDirectoryTime(left, right, Recent))
-                yield return Line("/" + path, Describe(left), Describe(right));
+            if (path.Length == 0)
+                continue;
+            TreeEntry? left = ours.Tree.GetValueOrDefault(path), right = docker.Tree.GetValueOrDefault(path);
+            if (KnownDifferences.IsDirectoryTime(left, right, Recent))
+                _explained.Add(KnownDifferences.DirectoryTime);
+            else
+                CompareTexts("/" + path, Describe(left), Describe(right));
         }
     }
 
@@ -37,32 +58,32 @@ internal static class ImageComparison
         return $"{entry.Describe()} time {modified}";
     }
 
-    private static IEnumerable<string> Configs(JsonNode ours, JsonNode docker)
+    private void CompareFields(string prefix, JsonObject? ours, JsonObject? docker, string[] uncompared)
     {
-        foreach (string field in ComparedFields)
-        {
-            string left = Text(ours["config"]?[field]), right = Text(docker["config"]?[field]);
-            if (left != right && !KnownDifferences.IsWorkdirSlash("config." + field, left, right))
-                yield return Line("config." + field, left, right);
-        }
+        foreach (string field in Names(ours).Union(Names(docker), StringComparer.Ordinal).Except(uncompared, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            CompareTexts(prefix + field, Text(ours?[field]), Text(docker?[field]));
+    }
 
-        foreach (string field in new[] { "architecture", "os", "author" })
+    private void CompareHistories(string[] ours, string[] docker)
+    {
+        for (int i = 0; i < Math.Max(ours.Length, docker.Length); i++)
         {
-            if (Text(ours[field]) != Text(docker[field]))
-                yield return Line(field, Text(ours[field]), Text(docker[field]));
+            string? left = ours.ElementAtOrDefault(i), right = docker.ElementAtOrDefault(i);
+            if (KnownDifferences.IsWorkdirSlash("history", left ?? "", right ?? ""))
+                _explained.Add(KnownDifferences.WorkdirSlash);
+            else
+                CompareTexts($"history[{i}]", left, right);
         }
+    }
 
-        string[] ourSteps = History(ours), dockerSteps = History(docker);
-        for (int i = 0; i < Math.Max(ourSteps.Length, dockerSteps.Length); i++)
-        {
-            string? left = ourSteps.ElementAtOrDefault(i), right = dockerSteps.ElementAtOrDefault(i);
-            if (left != right && !KnownDifferences.IsWorkdirSlash("history", left ?? "", right ?? ""))
-                yield return Line($"history[{i}]", left, right);
-        }
-
-        int ourLayers = ours["rootfs"]!["diff_ids"]?.AsArray().Count ?? 0, dockerLayers = docker["rootfs"]!["diff_ids"]?.AsArray().Count ?? 0;
-        if (ourLayers != dockerLayers)
-            yield return Line("layers", ourLayers.ToString(CultureInfo.InvariantCulture), dockerLayers.ToString(CultureInfo.InvariantCulture));
+    private void CompareTexts(string what, string? ours, string? docker)
+    {
+        if (ours == docker)
+            return;
+        if (KnownDifferences.IsWorkdirSlash(what, ours ?? "", docker ?? ""))
+            _explained.Add(KnownDifferences.WorkdirSlash);
+        else
+            _lines.Add($"{what}\n    ours:   {ours ?? "(not there)"}\n    docker: {docker ?? "(not there)"}");
     }
 
     private static string[] History(JsonNode config) =>
@@ -71,10 +92,16 @@ internal static class ImageComparison
             $"{entry!["created_by"]} [layer: {entry["empty_layer"]?.GetValue<bool>() is not true}; {entry["comment"]}; {entry["author"]}]") ?? [],
     ];
 
-    private static string Line(string what, string? ours, string? docker) =>
-        $"{what}\n    ours:   {ours ?? "(not there)"}\n    docker: {docker ?? "(not there)"}";
+    private static string Layers(JsonNode config) => (config["rootfs"]!["diff_ids"]?.AsArray().Count ?? 0).ToString(CultureInfo.InvariantCulture);
 
-    private static string Text(JsonNode? node) => node is null or JsonArray { Count: 0 } or JsonObject { Count: 0 } ? "null" : Sorted(node)!.ToJsonString();
+    private static IEnumerable<string> Names(JsonObject? fields) => fields?.Select(field => field.Key) ?? [];
+
+    private static string Text(JsonNode? node) => node switch
+    {
+        null or JsonArray { Count: 0 } or JsonObject { Count: 0 } => "null",
+        JsonValue value when value.GetValueKind() is System.Text.Json.JsonValueKind.String && value.GetValue<string>().Length == 0 => "null",
+        _ => Sorted(node)!.ToJsonString(),
+    };
 
     private static JsonNode? Sorted(JsonNode? node) => node is JsonObject map
         ? new JsonObject(map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, Sorted(p.Value))))

@@ -38,17 +38,14 @@ internal sealed class TwoEngines : IAsyncDisposable
             await CaseDirectory.WriteAsync(differential, context);
             Command build = _workspace.Command(
                 ["build", "--progress=plain", "--network=host", "--output", $"type=docker,dest={ourArchive},name={tag}", .. differential.Arguments, context]);
-            CommandResult ours = await (build with { Timeout = TimeSpan.FromMinutes(1) }).RunAsync();
+            CommandResult ours = await (build with { Timeout = TimeSpan.FromMinutes(4) }).RunAsync();
             CommandResult docker = await _docker.TryBuildAsync(context, tag, differential.Arguments);
             if (docker.Error.Contains("connect to the Docker daemon", StringComparison.OrdinalIgnoreCase))
                 throw new InvalidOperationException($"{differential.Name}: dockerd is gone\n{docker}");
             if (ours.ExitCode != 0 || docker.ExitCode != 0)
-                return JudgeRefusal(differential, ours, docker);
-            if (differential.MustFail)
-                return new Verdict(differential, Outcome.Different, ["both built what the case says they must refuse"]);
+                return CaseJudge.JudgeRefusal(differential, ours, docker);
             (await _docker.RunAsync("save", "-o", dockerArchive, tag)).Succeeded();
-            IReadOnlyList<string> differences = ImageComparison.Differences(BuiltImage.Read(ourArchive), BuiltImage.Read(dockerArchive));
-            return Judge(differential, differences);
+            return CaseJudge.JudgeImages(differential, ImageComparison.Compare(BuiltImage.Read(ourArchive), BuiltImage.Read(dockerArchive)));
         }
         catch (Exception error) when (error is TimeoutException or InvalidDataException or Xunit.Sdk.XunitException)
         {
@@ -62,36 +59,4 @@ internal sealed class TwoEngines : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _workspace.DisposeAsync();
-
-    private static Verdict Judge(DifferentialCase differential, IReadOnlyList<string> differences)
-    {
-        if (differences.Count == 0)
-        {
-            return differential.Difference.Length == 0
-                ? new Verdict(differential, Outcome.Same, [])
-                : new Verdict(differential, Outcome.Different, [$"there is no difference, though the case is marked with {differential.Difference}"]);
-        }
-
-        return new Verdict(differential, differential.Difference.Length == 0 ? Outcome.Different : Outcome.Explained, [.. differences]);
-    }
-
-    private static Verdict JudgeRefusal(DifferentialCase differential, CommandResult ours, CommandResult docker)
-    {
-        string[] details = [$"ours: exit code {ours.ExitCode}: {LastLines(ours.Error)}", $"docker: exit code {docker.ExitCode}: {LastLines(docker.Error)}"];
-        bool refusedByBoth = ours.ExitCode == 1 && docker.ExitCode != 0;
-        Outcome outcome = refusedByBoth switch
-        {
-            true when differential.Difference.Length == 0 => Outcome.BothRefuse,
-            false when differential.Difference.Length > 0 => Outcome.Explained,
-            _ => Outcome.Different,
-        };
-        if (differential.MustFail || outcome != Outcome.BothRefuse || IsGenerated(differential))
-            return new Verdict(differential, outcome, [.. details]);
-        return new Verdict(differential, Outcome.Different, ["both refuse it, which the case does not say", .. details]);
-    }
-
-    /// <summary>Nobody knows beforehand whether a generated case can be built.</summary>
-    private static bool IsGenerated(DifferentialCase differential) => differential.Name.StartsWith("seed ", StringComparison.Ordinal);
-
-    private static string LastLines(string text) => string.Join(" | ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(6));
 }

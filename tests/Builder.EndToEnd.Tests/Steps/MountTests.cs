@@ -99,6 +99,19 @@ public sealed class MountTests
     }
 
     [EndToEndFact]
+    public async Task A_tmpfs_has_the_mode_of_the_directory_it_covers_and_else_can_be_written_by_all()
+    {
+        await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        (await workspace.BuildTextAsync(
+            """
+            FROM busybox
+            RUN mkdir -m 700 /a && mkdir -m 2775 /b && chown 5:6 /a /b
+            RUN --mount=type=tmpfs,target=/a --mount=type=tmpfs,target=/b --mount=type=tmpfs,target=/c \
+                [ "$(stat -c '%a %u:%g' /a /b /c | tr '\n' ' ')" = "700 0:0 2775 0:0 1777 0:0 " ]
+            """)).Succeeded();
+    }
+
+    [EndToEndFact]
     public async Task A_tmpfs_has_a_size_runs_programs_and_hides_nothing_that_is_mounted_in_it()
     {
         await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
