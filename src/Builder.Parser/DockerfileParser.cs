@@ -5,6 +5,11 @@ namespace Builder.Parser;
 /// <summary>Reads a Dockerfile. Pure: no I/O, no environment, no variable expansion.</summary>
 public static class DockerfileParser
 {
+    /// <summary>The build argument that takes the place of the syntax directive.</summary>
+    public const string SyntaxArgument = "BUILDKIT_SYNTAX";
+
     /// <summary>Parses a whole file and reports every problem in it.</summary>
-    public static ParseResult Parse(SourceText source) => new ParsePass(source).Run();
+    /// <param name="source">The file.</param>
+    /// <param name="syntax">Value of <see cref="SyntaxArgument"/>, or null.</param>
+    public static ParseResult Parse(SourceText source, string? syntax = null) => new ParsePass(source, syntax).Run();
 }

@@ -17,11 +17,17 @@ internal sealed class ParsePass
     private readonly DiagnosticBag _diagnostics = new();
     private readonly LineCursor _cursor;
     private readonly List<Instruction> _instructions = [];
+    private readonly string? _syntax;
     private char _escape = '\\';
+    private FeatureLevel _level = FeatureLevel.Newest;
 
-    public ParsePass(SourceText source)
+    /// <summary>Prepares for one file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="syntax">What the command line puts in the place of the syntax directive, or null.</param>
+    public ParsePass(SourceText source, string? syntax)
     {
         _source = source;
+        _syntax = string.IsNullOrEmpty(syntax) ? null : syntax;
         _cursor = new LineCursor(source, _diagnostics);
     }
 
@@ -33,11 +39,26 @@ internal sealed class ParsePass
             var directiveReader = new DirectiveReader(_source, _cursor, _diagnostics);
             directives = directiveReader.Read();
             _escape = directiveReader.Escape;
+            _level = ReadLevel(directives);
             ReadInstructions();
         }
 
-        var dockerfile = new DockerfileSyntax(new([.. directives]), new([.. _instructions])) { EscapeCharacter = _escape };
+        var dockerfile = new DockerfileSyntax(new([.. directives]), new([.. _instructions])) { EscapeCharacter = _escape, FeatureLevel = _level };
         return new ParseResult(_source, dockerfile, new([.. _diagnostics.InOrder()]));
+    }
+
+    private FeatureLevel ReadLevel(IReadOnlyList<Directive> directives)
+    {
+        Directive? directive = directives.FirstOrDefault(d => d.Name == "syntax");
+        if ((_syntax ?? directive?.Value) is not { } value) return FeatureLevel.Newest;
+        string asker = _syntax is null ? "the '# syntax=' line" : $"the build argument {DockerfileParser.SyntaxArgument}";
+        if (FeatureLevel.Read(value, asker) is { } level) return level;
+        _diagnostics.Warning(
+            DiagnosticCodes.OtherFrontend,
+            $"{asker} names the frontend '{value}', which is not run: the file is read as a Dockerfile",
+            _syntax is null ? directive!.Span : default, // its value was read
+            "name docker/dockerfile, or leave it out");
+        return FeatureLevel.Newest;
     }
 
     private void ReadInstructions()
@@ -80,6 +101,7 @@ internal sealed class ParsePass
             if (reader.Read(line, openers) is not { } read) return null;
             heredocs = read;
             end = reader.End;
+            if (!_level.Has(Feature.Heredocs)) InstructionContext.ReportTooNew(_diagnostics, _level, Feature.Heredocs, read[0].Span);
         }
 
         var context = new InstructionContext
@@ -88,6 +110,7 @@ internal sealed class ParsePass
             Raw = raw,
             Escape = _escape,
             Diagnostics = _diagnostics,
+            Level = _level,
             Span = SourceSpan.FromBounds(line.SpanOf(0, 1).Start, end),
             Heredocs = heredocs,
             Openers = openers,

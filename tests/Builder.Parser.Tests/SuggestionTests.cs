@@ -10,6 +10,7 @@ public sealed class SuggestionTests
     [InlineData("bild", "build")]
     [InlineData("tests", "test")]
     [InlineData("release-imge", "release-image")]
+    [InlineData("test", null)]
     [InlineData("x", null)]
     [InlineData("", null)]
     [InlineData("production", null)]
@@ -21,4 +22,8 @@ public sealed class SuggestionTests
 
     [Fact]
     public void A_very_long_word_is_not_compared() => Assert.Null(Suggestion.Nearest(new string('a', 100_000), [new string('a', 99_999)]));
+
+    [Fact]
+    public void Only_the_first_of_very_many_candidates_are_compared() =>
+        Assert.Null(Suggestion.Nearest("biuld", Enumerable.Repeat("unlike", 100_000).Append("build")));
 }

@@ -53,7 +53,7 @@ internal sealed class FailureReport(TextWriter writer)
         {
             string mark = i >= line && i <= last ? ">>>" : "   ";
             SourceExcerpt? marked = place?.Line == i ? MarkedLine(source, i, place.Value.Column - 1, culprit!.Value.Length) : null; // a place is a culprit's
-            writer.WriteLine($"{i,4} | {mark} {marked?.Text ?? source.LineText(i)}".TrimEnd());
+            writer.WriteLine($"{i,4} | {mark} {marked?.Text ?? PlainLine(source, i)}".TrimEnd());
             if (marked is not null) writer.WriteLine($"     |     {marked.Indent}{marked.Marks}");
         }
 
@@ -62,6 +62,8 @@ internal sealed class FailureReport(TextWriter writer)
 
     private static SourceExcerpt MarkedLine(SourceText source, int line, int start, int length) =>
         SourceExcerpt.Of(source.LineText(line), start, start + length, DiagnosticRenderer.DefaultWidth);
+
+    private static string PlainLine(SourceText source, int line) => SourceExcerpt.Of(source.LineText(line), 0, 0, DiagnosticRenderer.DefaultWidth).Text;
 
     private static int LastLine(ParseResult parsed, int line)
     {

@@ -76,7 +76,7 @@ internal sealed record CheckSettings(
                     report(new Diagnostic("BLD2501", Severity.Error, $"sets error to '{value}'", default, "write error=true or error=false"));
                     break;
                 default:
-                    string hint = NearMiss.Hint(key, Keys) ?? "write skip=NAME,NAME;error=true;experimental=NAME";
+                    string hint = Suggestion.Hint(key, Keys) ?? "write skip=NAME,NAME;error=true;experimental=NAME";
                     report(new Diagnostic("BLD2501", Severity.Error, $"has an option '{part}' that isn't known", default, hint));
                     break;
             }
@@ -91,7 +91,7 @@ internal sealed record CheckSettings(
         {
             if (CheckRules.Find(name) is null)
             {
-                string hint = NearMiss.Hint(name, CheckRules.All.Select(rule => rule.Name)) ?? "docs/checks.md lists the checks";
+                string hint = Suggestion.Hint(name, CheckRules.All.Select(rule => rule.Name)) ?? "docs/checks.md lists the checks";
                 report(new Diagnostic("BLD2502", Severity.Warning, $"names a check '{name}' that doesn't exist", default, hint));
             }
 

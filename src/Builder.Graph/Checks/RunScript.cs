@@ -16,6 +16,9 @@ namespace Builder.Graph.Checks;
 /// <param name="Script">What was read.</param>
 internal sealed record RunScript(StageSyntax Stage, RunInstruction Run, EquatableArray<string> Shell, MappedText Text, ShellScript Script)
 {
+    /// <summary>Most characters of shell text that are looked into; ten times what long Dockerfiles have.</summary>
+    private const int MaxText = 256 << 10;
+
     private static readonly EquatableArray<string> DefaultShell = ["/bin/sh", "-c"];
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create(" '\"\\$`;&|<>()#\n");
     private static readonly string[] PosixShells = ["sh", "bash", "ash", "dash", "ksh", "zsh", "busybox"];
@@ -27,6 +30,7 @@ internal sealed record RunScript(StageSyntax Stage, RunInstruction Run, Equatabl
     public static ImmutableArray<RunScript> ReadAll(CheckContext context)
     {
         var scripts = ImmutableArray.CreateBuilder<RunScript>();
+        long left = MaxText;
         foreach (StageSyntax stage in context.Stages)
         {
             StageFacts facts = context.FactsBefore(stage);
@@ -34,6 +38,8 @@ internal sealed record RunScript(StageSyntax Stage, RunInstruction Run, Equatabl
             {
                 facts = facts.After(instruction);
                 if (instruction is not RunInstruction run) continue;
+                left -= run.Span.Length;
+                if (left < 0) return scripts.ToImmutable();
                 EquatableArray<string> shell = facts.Shell ?? DefaultShell;
                 scripts.AddRange(Read(context, run, shell).Select(part => new RunScript(stage, run, part.Shell, part.Text, ShellReader.Read(part.Text.Text))));
             }

@@ -11,6 +11,7 @@ public static class WordExpander
     /// <param name="lookup">The value of a variable, or null when it is unset.</param>
     public static ExpansionResult Expand(Word word, char escape, Func<string, string?> lookup)
     {
+        if (IsPlain(word.Text, escape)) return new ExpansionResult(word.Text, [], []);
         var expansion = new ExpansionPass(word, escape, ExpansionMode.Word, lookup);
         string text = expansion.Run();
         return new ExpansionResult(text, expansion.Diagnostics, expansion.UndefinedVariables);
@@ -37,4 +38,8 @@ public static class WordExpander
         string text = expansion.Run();
         return new ExpansionResult(text, expansion.Diagnostics, expansion.UndefinedVariables);
     }
+
+    // Most words are; there may be millions of them.
+    private static bool IsPlain(string text, char escape) =>
+        text.Length <= ExpansionPass.MaxLength && text.AsSpan().IndexOfAny("$'\"") < 0 && !text.Contains(escape, StringComparison.Ordinal);
 }

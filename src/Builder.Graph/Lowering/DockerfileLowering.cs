@@ -77,7 +77,7 @@ public static class DockerfileLowering
         if (stages.FindLast(name) is { } stage) return stage;
         string[] names = [.. stages.Names.Distinct(StringComparer.Ordinal)];
         string known = names.Length == 0 ? "no stage of this Dockerfile has a name" : "the stages are " + string.Join(", ", names);
-        string hint = NearMiss.Hint(name, names) ?? known;
+        string hint = Suggestion.Hint(name, names) ?? known;
         findings.Error("BLD2005", $"the target stage '{name}' doesn't exist", default, hint);
         return null;
     }

@@ -13,6 +13,7 @@ internal sealed class OutlineBuilder(LoweringContext context)
     private readonly Dictionary<string, OutlineArgument> _arguments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OutlineMount> _secrets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OutlineMount> _agents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ArgInstruction Line, ArgDeclaration Declaration)> _globals = LastOfEachName(context.Stages.GlobalArguments);
 
     /// <summary>The outline of a target.</summary>
     /// <param name="target">The stage.</param>
@@ -66,11 +67,22 @@ internal sealed class OutlineBuilder(LoweringContext context)
         var pending = new Queue<string>(names);
         while (pending.TryDequeue(out string? name))
         {
-            ArgInstruction? arg = context.Stages.GlobalArguments.LastOrDefault(line => line.Arguments.Any(a => a.Name.Text == name));
-            if (arg is null || !_arguments.TryAdd(name, new OutlineArgument(name, context.Scope.Find(name), Descriptions.Of(arg, name), arg.Span))) continue;
-            if (arg.Arguments.Last(a => a.Name.Text == name).Default is not { } word) continue;
+            if (!_globals.TryGetValue(name, out (ArgInstruction Line, ArgDeclaration Declaration) arg)) continue;
+            if (!_arguments.TryAdd(name, new OutlineArgument(name, context.Scope.Find(name), Descriptions.Of(arg.Line, name), arg.Line.Span))) continue;
+            if (arg.Declaration.Default is not { } word) continue;
             foreach (string used in UsedIn(word)) pending.Enqueue(used);
         }
+    }
+
+    private static Dictionary<string, (ArgInstruction Line, ArgDeclaration Declaration)> LastOfEachName(IEnumerable<ArgInstruction> lines)
+    {
+        var last = new Dictionary<string, (ArgInstruction Line, ArgDeclaration Declaration)>(StringComparer.Ordinal);
+        foreach (ArgInstruction line in lines)
+        {
+            foreach (ArgDeclaration declaration in line.Arguments) last[declaration.Name.Text] = (line, declaration);
+        }
+
+        return last;
     }
 
     // With no variable set, all that are used are asked for.

@@ -36,6 +36,12 @@ public static class DiagnosticCodes
     /// <summary>The file holds bytes that are not UTF-8.</summary>
     public const string InvalidUtf8 = "BLD1011";
 
+    /// <summary>Something is newer than the version of the syntax that the file asks for.</summary>
+    public const string TooNew = "BLD1012";
+
+    /// <summary>The file is written for another frontend.</summary>
+    public const string OtherLanguage = "BLD1013";
+
     /// <summary>An instruction lacks an argument.</summary>
     public const string MissingArgument = "BLD1101";
 
@@ -77,6 +83,9 @@ public static class DiagnosticCodes
 
     /// <summary>Arguments look like a JSON array but aren't one, so the shell form is taken (warning).</summary>
     public const string MalformedJson = "BLD1301";
+
+    /// <summary>The syntax directive names a frontend that is not for Dockerfiles (warning).</summary>
+    public const string OtherFrontend = "BLD1303";
 
     /// <summary>An empty line stands inside a continued instruction (warning).</summary>
     public const string EmptyContinuation = "BLD1302";

@@ -6,9 +6,12 @@ public static class Suggestion
     /// <summary>Longest word that is compared: the cost is quadratic.</summary>
     private const int MaxLength = 64;
 
+    /// <summary>Most candidates that are compared: a hostile file has thousands of misspelt words and thousands of names.</summary>
+    private const int MaxCandidates = 512;
+
     /// <summary>The candidate nearest to a word, or null when none is near.</summary>
     /// <param name="word">What was written.</param>
-    /// <param name="candidates">What could have been meant.</param>
+    /// <param name="candidates">What could have been meant, the likelier first; one that is the word itself is no suggestion.</param>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         if (word.Length is 0 or > MaxLength) return null;
@@ -16,10 +19,11 @@ public static class Suggestion
 
         // One slip in a short word, two in a longer one, three in a long one.
         int best = Math.Min(3, (word.Length + 2) / 3) + 1;
-        foreach (string candidate in candidates)
+        string wanted = word.ToUpperInvariant();
+        foreach (string candidate in candidates.Take(MaxCandidates))
         {
-            if (Math.Abs(candidate.Length - word.Length) >= best) continue;
-            int distance = Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant());
+            if (candidate == word || Math.Abs(candidate.Length - word.Length) >= best) continue;
+            int distance = Distance(wanted, candidate.ToUpperInvariant());
             if (distance >= best || distance >= candidate.Length) continue;
             best = distance;
             nearest = candidate;

@@ -27,6 +27,8 @@ internal sealed class FlagSet
             }
 
             if (index < 0) ReportUnknown(context, flag, known);
+            else if (Feature.OfFlag(context.Name, flag.Name) is { } feature && !context.Level.Has(feature))
+                InstructionContext.ReportTooNew(context.Diagnostics, context.Level, feature, context.SpanOf(flag.Source));
             else set.Add(context, flag, known[index].Kind);
         }
 

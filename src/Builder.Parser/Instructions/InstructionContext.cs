@@ -17,6 +17,9 @@ internal sealed class InstructionContext
 
     public required DiagnosticBag Diagnostics { get; init; }
 
+    /// <summary>What the file may use.</summary>
+    public required FeatureLevel Level { get; init; }
+
     /// <summary>From the keyword to the end of the line or of the last here-document.</summary>
     public required SourceSpan Span { get; init; }
 
@@ -57,6 +60,13 @@ internal sealed class InstructionContext
     public IReadOnlyList<Slice> QuotedWords() => DockerfileGrammar.For(Escape).QuotedWords.Match(Line.Text, Raw.ArgumentStart).Value ?? [];
 
     public void Error(string code, string message, SourceSpan span, string? hint = null) => Diagnostics.Error(code, message, span, hint);
+
+    /// <summary>Reports something that the version asked for doesn't have.</summary>
+    public static void ReportTooNew(DiagnosticBag diagnostics, FeatureLevel level, Feature feature, SourceSpan span) => diagnostics.Error(
+        DiagnosticCodes.TooNew,
+        $"{feature.Name} came with version {feature.Version} of the Dockerfile syntax, but {level.Asker} asks for {level.Version}",
+        span,
+        $"ask for docker/dockerfile:{feature.Version}{(feature.Version.Contains('-', StringComparison.Ordinal) ? "" : " or :1")}");
 
     /// <summary>Reports an argument that isn't there, at the keyword.</summary>
     public void Missing(string message, string? hint = null) => Error(DiagnosticCodes.MissingArgument, message, SpanOf(Raw.Keyword), hint);

@@ -35,6 +35,7 @@ internal static class OnbuildReader
                 Raw = inner,
                 Escape = context.Escape,
                 Diagnostics = context.Diagnostics,
+                Level = context.Level,
                 Span = SourceSpan.FromBounds(start, context.Span.End),
                 Heredocs = context.Heredocs,
                 Openers = context.Openers,

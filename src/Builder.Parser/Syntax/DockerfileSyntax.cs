@@ -9,6 +9,9 @@ public sealed record DockerfileSyntax(SyntaxList<Directive> Directives, SyntaxLi
 {
     /// <summary>The escape character in force: backslash or backtick.</summary>
     public char EscapeCharacter { get; init; } = '\\';
+
+    /// <summary>What the file may use.</summary>
+    public FeatureLevel FeatureLevel { get; init; } = FeatureLevel.Newest;
 }
 
 /// <summary><c># key=value</c> at the very top.</summary>

@@ -50,6 +50,13 @@ public sealed class FailureReportTests
     }
 
     [Fact]
+    public void Control_characters_of_the_lines_around_a_step_are_spelled_out()
+    {
+        string report = Report(new BuildFailedException(Steps.Run, "exit code 2"), new StepLog(), Dockerfile.Replace("a comment", "a \u001b[31mcomment", StringComparison.Ordinal));
+        Assert.Contains("   1 |     # a \\x1B[31mcomment\n", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_step_without_output_or_place_is_told_in_one_line() =>
         Assert.Equal("builder: load build context: it can't be read\n", Report(new BuildFailedException(Steps.Context, "it can't be read"), new StepLog()));
 
@@ -62,10 +69,10 @@ public sealed class FailureReportTests
         Assert.Equal((1, 1), (log.Executed, log.Cached));
     }
 
-    private static string Report(BuildFailedException failure, StepLog log)
+    private static string Report(BuildFailedException failure, StepLog log, string dockerfile = Dockerfile)
     {
         var writer = new StringWriter { NewLine = "\n" };
-        new FailureReport(writer).Write(failure, log, DockerfileParser.Parse(new SourceText(Dockerfile, "app/Dockerfile")));
+        new FailureReport(writer).Write(failure, log, DockerfileParser.Parse(new SourceText(dockerfile, "app/Dockerfile")));
         return writer.ToString();
     }
 }

@@ -83,15 +83,6 @@ public class ValueTests
     public void The_last_element_of_a_path_is_found(string path, string last) => Assert.Equal(last, ContainerPath.LastElement(path));
 
     [Theory]
-    [InlineData("biuld", "build")]
-    [InlineData("BULD", "build")]
-    [InlineData("buildx", "build")]
-    [InlineData("build", null)]
-    [InlineData("xyz", null)]
-    [InlineData("", null)]
-    public void Only_what_is_near_is_suggested(string word, string? match) => Assert.Equal(match, NearMiss.Find(word, ["final", "build"]));
-
-    [Theory]
     [InlineData("https://host/a.git", true, false)]
     [InlineData("https://host/a.git?ref=x", true, false)]
     [InlineData("https://host/a.github", false, true)]

@@ -30,7 +30,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
 
         var loader = new DockerfileLoader(context.Environment, context.Terminal.Input);
         DockerfileSource source = await loader.LoadAsync(arguments.Context, arguments.File, cancellationToken);
-        ParseResult parsed = DockerfileParser.Parse(source.Text);
+        ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument));
         if (call.Kind == CallKind.Check) return Check(arguments, source, parsed);
 
         LoweringResult? lowered = parsed.HasErrors || call.Kind == CallKind.Targets ? null : Lower(arguments, source, parsed, new CheckOptions());

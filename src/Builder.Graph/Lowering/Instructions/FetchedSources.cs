@@ -72,6 +72,17 @@ internal sealed class FetchedSources
             return false;
         }
 
+        FeatureLevel level = scope.Context.Request.Parsed.Dockerfile.FeatureLevel;
+        if (git && !level.Has(Feature.AddGit))
+        {
+            scope.Error(
+                "BLD2217",
+                $"{Feature.AddGit.Name} came with version {Feature.AddGit.Version} of the Dockerfile syntax, but {level.Asker} asks for {level.Version}",
+                word.Span,
+                "ask for docker/dockerfile:1");
+            return false;
+        }
+
         try
         {
             Operation operation = git ? ReadGit(copy, source, checksum) : HttpLocation.ToOperation(source, ReadDigest(checksum));

@@ -201,7 +201,7 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
             // An ARG without a value is known to be empty on purpose.
             if (State.Arguments.ContainsKey(variable.Text)) continue;
             string name = variable.Text;
-            string? hint = NearMiss.Hint(name, State.Environment.Names)
+            string? hint = Suggestion.Hint(name, State.Environment.LatestNames)
                 ?? (Context.Scope.Find(name) is null
                     ? $"set it with ARG or ENV above this line, or write ${{{name}:-default}}"
                     : $"it is set above the first FROM: repeat 'ARG {name}' in this stage");

@@ -2,6 +2,7 @@ using Builder.Graph.Lowering.Mounts;
 using Builder.Graph.Lowering.Stages;
 using Builder.Graph.Operations;
 using Builder.Oci.Collections;
+using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Lowering.Instructions;
@@ -105,7 +106,7 @@ internal static class RunLowering
             "BLD2208",
             $"'{word.Text}' is not a network",
             word.Span,
-            NearMiss.Hint(word.Text, NetworkNames) ?? "write default, none or host");
+            Suggestion.Hint(word.Text, NetworkNames) ?? "write default, none or host");
         return null;
     }
 
@@ -116,7 +117,7 @@ internal static class RunLowering
         int index = Array.IndexOf(SecurityModes, word.Text.ToLowerInvariant());
         if (index == 0) return false;
         if (index < 0)
-            scope.Error("BLD2209", $"'{word.Text}' is not a security mode", word.Span, NearMiss.Hint(word.Text, SecurityModes) ?? "write sandbox or insecure");
+            scope.Error("BLD2209", $"'{word.Text}' is not a security mode", word.Span, Suggestion.Hint(word.Text, SecurityModes) ?? "write sandbox or insecure");
         else if (IsGranted(Entitlement.Insecure, scope)) return true;
         else
             scope.Error("BLD2404", "this build may not run commands with --security=insecure", word.Span, "add --allow security.insecure to the command line");

@@ -1,4 +1,5 @@
 using Builder.Graph.Lowering.Values;
+using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Lowering.Instructions;
@@ -12,7 +13,7 @@ internal static class StopSignalLowering
         if (!KnownSignals.Contains(signal))
         {
             string full = signal.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? signal : "SIG" + signal;
-            string? near = signal.Any(char.IsAsciiLetter) ? NearMiss.Hint(full, KnownSignals.FullNames) : null;
+            string? near = signal.Any(char.IsAsciiLetter) ? Suggestion.Hint(full, KnownSignals.FullNames) : null;
             scope.Error(
                 "BLD2203",
                 $"'{signal}' is not a signal",

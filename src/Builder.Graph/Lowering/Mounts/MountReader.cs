@@ -2,6 +2,7 @@ using System.Globalization;
 using Builder.Graph.Lowering.Instructions;
 using Builder.Graph.Lowering.Values;
 using Builder.Graph.Operations;
+using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Lowering.Mounts;
@@ -128,7 +129,7 @@ internal sealed class MountReader(InstructionScope scope)
                 "BLD2304",
                 $"'{value}' is not a mount type",
                 field,
-                NearMiss.Hint(name, names) ?? "the types are bind, cache, tmpfs, secret and ssh");
+                Suggestion.Hint(name, names) ?? "the types are bind, cache, tmpfs, secret and ssh");
     }
 
     private void ReadSharing(MountField field, string value, MountSettings settings)
@@ -142,7 +143,7 @@ internal sealed class MountReader(InstructionScope scope)
                 "BLD2304",
                 $"'{value}' is not a way of sharing a cache",
                 field,
-                NearMiss.Hint(name, names) ?? "write shared, private or locked");
+                Suggestion.Hint(name, names) ?? "write shared, private or locked");
     }
 
     private void ReadSize(MountField field, string value, MountSettings settings)
@@ -169,7 +170,7 @@ internal sealed class MountReader(InstructionScope scope)
     {
         if (value is "1" or "t" or "T" or "true" or "TRUE" or "True") return true;
         if (value is not ("0" or "f" or "F" or "false" or "FALSE" or "False"))
-            Fail("BLD2304", $"'{field.Key}' is true or false, not '{value}'", field, NearMiss.Hint(value, ["true", "false"]));
+            Fail("BLD2304", $"'{field.Key}' is true or false, not '{value}'", field, Suggestion.Hint(value, ["true", "false"]));
         return false;
     }
 
@@ -186,7 +187,7 @@ internal sealed class MountReader(InstructionScope scope)
 
     private void FailUnknown(MountField field)
     {
-        string hint = NearMiss.Hint(field.Key, Keys) ?? "keys are " + string.Join(", ", Keys);
+        string hint = Suggestion.Hint(field.Key, Keys) ?? "keys are " + string.Join(", ", Keys);
         _failed = true;
         scope.Error("BLD2302", $"a mount has no key '{field.Key}'", field.KeySpan, hint);
     }

@@ -38,7 +38,7 @@ internal sealed class FromResolver(StageList stages, LoweringRequest request)
         }
 
         if (text == "scratch") return new ScratchSource();
-        string? near = NearMiss.Hint(text, stages.NamesAbove(user.Index));
+        string? near = Suggestion.Hint(text, stages.NamesAbove(user.Index));
         if (!StageBase.TryReadImage(text, out ImageReference? reference, out string reason))
             return Fail("BLD2013", $"{flag} names no stage above, and {reason}", near);
         var wanted = new ImageRequest(reference, request.TargetPlatform, line) { Span = name.Span, Hint = near };

@@ -80,7 +80,7 @@ internal sealed class GlobalScope
             .SelectMany(stage => stage.Instructions)
             .OfType<ArgInstruction>()
             .Any(line => line.Arguments.Any(argument => argument.Name.Text == name));
-        if (!declaredInStage && NearMiss.Hint(name, Names) is { } near) return near;
+        if (!declaredInStage && Suggestion.Hint(name, Names) is { } near) return near;
         return $"declare 'ARG {name}=...' above the first FROM, or pass --build-arg with such a declaration";
     }
 

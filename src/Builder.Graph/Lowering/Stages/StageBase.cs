@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Builder.Oci;
+using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
@@ -58,7 +59,7 @@ internal sealed record StageBase(StageSyntax Syntax, FileSystemSource Source, Pl
 
         string? hint = names.ContainsKey(image.ToLowerInvariant())
             ? $"stage names are lower case in FROM: write '{image.ToLowerInvariant()}'"
-            : NearMiss.Hint(image, stages.NamesAbove(stage.Index));
+            : Suggestion.Hint(image, stages.NamesAbove(stage.Index));
         findings.Error("BLD2003", problem, span, hint);
         return null;
     }

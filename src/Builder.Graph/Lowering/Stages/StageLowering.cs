@@ -44,7 +44,7 @@ internal static class StageLowering
         {
             case StageSource source:
                 StageState parent = context.Finished(source.Index);
-                context.Budget.Spend(parent.History.Count + parent.Environment.Size);
+                context.Budget.Spend(parent.History.Count + parent.Environment.CopySize);
                 return Prepare(
                     plan, steps, parent.Current, parent.Image, parent.BaseImage, parent.Environment.Copy(), [.. parent.History], parent.EnvironmentIsOpen);
             case ImageSource source:

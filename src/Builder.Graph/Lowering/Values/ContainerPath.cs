@@ -18,7 +18,7 @@ internal static class ContainerPath
     }
 
     /// <summary>A path relative to some root, cleaned, without leading slash; empty for the root itself.</summary>
-    public static string BelowRoot(string path) => string.Join('/', Segments(path));
+    public static string BelowRoot(string path) => IsName(path) ? path : string.Join('/', Segments(path));
 
     /// <summary>Cleans a path that may stay relative, as Go's path.Clean does.</summary>
     public static string Clean(string path)
@@ -42,6 +42,8 @@ internal static class ContainerPath
         if (trimmed.Length == 0) return path.Length == 0 ? "." : "/";
         return trimmed[(trimmed.LastIndexOf('/') + 1)..];
     }
+
+    private static bool IsName(string path) => path is not ("." or "..") && !path.Contains('/', StringComparison.Ordinal);
 
     private static List<string> Segments(string path)
     {
