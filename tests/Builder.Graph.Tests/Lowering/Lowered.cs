@@ -18,6 +18,9 @@ internal sealed class Lowered
 
     public SourceText Source { get; }
 
+    /// <summary>The tree and what parsing found.</summary>
+    public required ParseResult Parsed { get; init; }
+
     public LoweringResult Result { get; }
 
     /// <summary>Every image that was asked for, in order.</summary>
@@ -63,7 +66,7 @@ internal sealed class Lowered
         while (true)
         {
             LoweringResult result = DockerfileLowering.Lower(request);
-            if (result.MissingImages.Count == 0) return new Lowered(source, result, asked);
+            if (result.MissingImages.Count == 0) return new Lowered(source, result, asked) { Parsed = request.Parsed };
             Assert.Null(result.Build);
             foreach (ImageRequest image in result.MissingImages)
             {
