@@ -97,6 +97,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         ImmutableSortedDictionary<string, string> buildArgs =
             SourceDateEpoch.AddTo(KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"), environment);
         CacheArguments caches = _caches.Read(parsed, buildArgs);
+        SandboxHostname.Check(buildArgs);
         return new BuildArguments
         {
             Caches = caches,

@@ -11,7 +11,7 @@ internal static class EntitlementParser
     {
         "network.host" => Entitlement.HostNetwork,
         "security.insecure" => Entitlement.Insecure,
-        var device when device == "device" || device.StartsWith("device=", StringComparison.Ordinal) => throw CommandException.Usage("--allow device is not supported yet"),
-        _ => throw CommandException.Usage($"invalid --allow \"{text}\": there is no such entitlement", "entitlements are network.host and security.insecure"),
+        var device when device == "device" || device.StartsWith("device=", StringComparison.Ordinal) => Entitlement.Device,
+        _ => throw CommandException.Usage($"invalid --allow \"{text}\": there is no such entitlement", "entitlements are network.host, security.insecure and device"),
     };
 }

@@ -4,7 +4,8 @@ namespace Builder.Executor.Contexts;
 
 /// <summary>
 /// A compiled file name pattern: <c>*</c> and <c>?</c> stop at slashes, <c>[a-z]</c> and <c>[^a-z]</c> are classes, a backslash takes the
-/// next character literally. With double stars, as in ignore files, <c>**</c> stands for any number of whole names, and a class may hold the slash.
+/// next character literally. With double stars, as in ignore files, <c>**</c> stands for any number of whole names, a class may hold the slash, and
+/// a backslash before a letter means what <see cref="GlobEscape"/> says.
 /// Matching follows all possibilities at once,
 /// so its time is bounded by pattern length times path length, whatever a hostile pattern looks like.
 /// </summary>
@@ -29,6 +30,11 @@ internal sealed class Glob
         Literal,
         AnyOne,
         Class,
+        Test,
+
+        // Between two characters: one is part of a word and the other isn't, or the other way round.
+        Boundary,
+        NoBoundary,
         AnyInName,
         AnyToEnd,
 
@@ -80,25 +86,54 @@ internal sealed class Glob
         Span<int> memory = size <= 128 ? stackalloc int[3 * size] : new int[3 * size];
         var states = new StateSet(memory[..size], memory[size..(2 * size)], memory[(2 * size)..]);
         Add(ref states, 0);
-        bool open = Feed(ref states, first) && Feed(ref states, second);
+        Rune? before = null;
+        bool open = Feed(ref states, first, ref before) && Feed(ref states, second, ref before);
         states.Advance();
-        matched = open && states.Current.Contains(_tokens.Count);
-        return open;
+        matched = false;
+        if (!open) return false;
+        foreach (int state in states.Current) matched |= EndsAt(state, before);
+        return true;
     }
 
-    private bool Feed(ref StateSet states, string text)
+    private bool Feed(ref StateSet states, string text, ref Rune? before)
     {
         foreach (Rune rune in text.EnumerateRunes())
         {
             states.Advance();
-            foreach (int state in states.Current) Step(ref states, state, rune);
+            foreach (int state in states.Current) Step(ref states, state, rune, before);
             if (states.IsNextEmpty) return false;
+            before = rune;
         }
 
         return true;
     }
 
-    private void Step(ref StateSet states, int state, Rune rune)
+    private bool EndsAt(int state, Rune? before)
+    {
+        if (state == _tokens.Count) return true;
+        return _tokens[state].Kind switch
+        {
+            TokenKind.Boundary or TokenKind.NoBoundary => BoundaryHolds(state, before, null) && EndsAt(state + 1, before),
+            TokenKind.AnyInName or TokenKind.AnyToEnd => EndsAt(state + 1, before),
+            TokenKind.NamesChoice => EndsAt(state + 2, before),
+            _ => false,
+        };
+    }
+
+    private bool BoundaryHolds(int state, Rune? before, Rune? behind) =>
+        (GlobEscape.IsOfWord(before) != GlobEscape.IsOfWord(behind)) == (_tokens[state].Kind == TokenKind.Boundary);
+
+    // Behind a boundary stands what the same character has to fit.
+    private void StepBehind(ref StateSet states, int state, Rune rune, Rune? before)
+    {
+        Step(ref states, state, rune, before);
+        if (state == _tokens.Count) return;
+        TokenKind kind = _tokens[state].Kind;
+        if (kind is TokenKind.AnyInName or TokenKind.AnyToEnd or TokenKind.NamesChoice) StepBehind(ref states, state + 1, rune, before);
+        if (kind is TokenKind.NamesChoice) StepBehind(ref states, state + 2, rune, before);
+    }
+
+    private void Step(ref StateSet states, int state, Rune rune, Rune? before)
     {
         if (state == _tokens.Count) return;
         Token token = _tokens[state];
@@ -108,7 +143,11 @@ internal sealed class Glob
             case TokenKind.Literal when token.Literal == rune:
             case TokenKind.AnyOne when !isSlash:
             case TokenKind.Class when (!isSlash || _doubleStars) && token.Class!.Contains(rune):
+            case TokenKind.Test when token.Test!(rune): // that kind has one
                 Add(ref states, state + 1);
+                break;
+            case TokenKind.Boundary or TokenKind.NoBoundary when BoundaryHolds(state, before, rune):
+                StepBehind(ref states, state + 1, rune, before);
                 break;
             case TokenKind.AnyInName when !isSlash:
             case TokenKind.AnyToEnd:
@@ -148,7 +187,7 @@ internal sealed class Glob
                 return at;
             case '\\':
                 if (at + 1 == runes.Length) throw new FormatException($"the pattern '{pattern}' ends in a backslash");
-                _tokens.Add(new(TokenKind.Literal, runes[at + 1]));
+                _tokens.Add(doubleStars ? Escaped(pattern, runes[at + 1]) : new(TokenKind.Literal, runes[at + 1]));
                 return at + 2;
             default:
                 _tokens.Add(new(TokenKind.Literal, runes[at]));
@@ -156,7 +195,14 @@ internal sealed class Glob
         }
     }
 
-    private readonly record struct Token(TokenKind Kind, Rune Literal = default, CharacterClass? Class = null);
+    private static Token Escaped(string pattern, Rune rune)
+    {
+        if (rune.Value is 'b' or 'B') return new(rune.Value == 'b' ? TokenKind.Boundary : TokenKind.NoBoundary);
+        if (GlobEscape.TestOf(rune) is { } test) return new(TokenKind.Test, Test: test);
+        return new(TokenKind.Literal, GlobEscape.LiteralOf(pattern, rune));
+    }
+
+    private readonly record struct Token(TokenKind Kind, Rune Literal = default, CharacterClass? Class = null, Func<Rune, bool>? Test = null);
 
     // The possibilities before and after one character; stamps tell in constant time whether one is in the set already.
     private ref struct StateSet(Span<int> current, Span<int> next, Span<int> stamps)

@@ -88,6 +88,7 @@ internal static class OperationKeys
         key.Add("user", exec.User, readable: true);
         key.Add("network", NameOf(exec.Network), readable: true);
         key.Add("insecure", exec.Insecure);
+        key.Add("hostname", exec.Hostname);
         key.Add("mounts", exec.Mounts.Count);
         for (int i = 0; i < exec.Mounts.Count; i++) AddMount(key, $"mount {i + 1}", exec.Mounts[i]);
         AddInputs(key, inputs);

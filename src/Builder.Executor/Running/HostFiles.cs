@@ -7,17 +7,20 @@ namespace Builder.Executor.Running;
 /// <summary>The generated files of a RUN step's network set-up.</summary>
 internal static class HostFiles
 {
-    public const string Hostname = "buildkitsandbox";
-
+    private const string DefaultHostname = "buildkitsandbox";
     private const string HostResolvConf = "/etc/resolv.conf";
     private const int MaxResolvConf = 1 << 20;
 
+    /// <summary>The name of the machine as a command sees it.</summary>
+    public static string HostnameOf(ExecOperation operation) => operation.Hostname.Length > 0 ? operation.Hostname : DefaultHostname;
+
     /// <summary>Text of /etc/hosts.</summary>
+    /// <param name="hostname">The own name.</param>
     /// <param name="extraHosts"><c>host=ip</c> lines.</param>
-    public static string Hosts(EquatableArray<string> extraHosts)
+    public static string Hosts(string hostname, EquatableArray<string> extraHosts)
     {
         var text = new StringBuilder()
-            .Append("127.0.0.1\tlocalhost ").Append(Hostname).Append('\n')
+            .Append("127.0.0.1\tlocalhost ").Append(hostname).Append('\n')
             .Append("::1\tlocalhost ip6-localhost ip6-loopback\n");
         foreach (string line in extraHosts)
         {

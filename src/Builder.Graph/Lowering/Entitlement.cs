@@ -8,4 +8,7 @@ public enum Entitlement
 
     /// <summary><c>security.insecure</c>: <c>RUN --security=insecure</c>.</summary>
     Insecure,
+
+    /// <summary><c>device</c>: <c>RUN --device</c>.</summary>
+    Device,
 }

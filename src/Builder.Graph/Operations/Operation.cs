@@ -49,6 +49,9 @@ public sealed record ExecOperation : Operation
 
     /// <summary><c>host=ip</c> lines from --add-host.</summary>
     public EquatableArray<string> ExtraHosts { get; init; }
+
+    /// <summary>Name of the machine as commands see it; empty for the engine's own choice.</summary>
+    public string Hostname { get; init; } = "";
 }
 
 /// <summary>Which network a command sees.</summary>

@@ -73,7 +73,8 @@ public sealed class BuildOptionTests
         await using Workspace workspace = new();
         await workspace.ImportBusyboxAsync();
         (await workspace.BuildTextAsync(
-            "FROM busybox\nRUN cp /etc/hosts /seen && ls /sys/class/net > /interfaces\n", "--add-host", "db.example:10.1.2.3", "--network", "none", "-t", "hosts"))
+            "FROM busybox\nRUN [ $(hostname) = box ] && grep -q box /etc/hosts && cp /etc/hosts /seen && ls /sys/class/net > /interfaces\n", "--add-host", "db.example:10.1.2.3", "--network", "none",
+            "--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=box", "-t", "hosts"))
             .Succeeded();
         CommandResult seen = (await workspace.RunAsync("run", "--rm", "hosts", "cat", "/seen", "/interfaces")).Succeeded();
         Assert.Matches(@"(?m)^10\.1\.2\.3\s+db\.example$", seen.Output);

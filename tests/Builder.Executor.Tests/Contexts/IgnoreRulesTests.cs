@@ -145,6 +145,7 @@ public sealed class IgnoreRulesTests
     [InlineData("a\n[", "x.dockerignore:2: the pattern '[' has a malformed [...] part")]
     [InlineData("[]", "x.dockerignore:1: the pattern '[]' has a malformed [...] part")]
     [InlineData("[a-]", "x.dockerignore:1: the pattern '[a-]' has a malformed [...] part")]
+    [InlineData("src\\obj", "x.dockerignore:1: the pattern 'src\\obj' has a backslash before 'o', which means nothing; directories are separated by '/'")]
     [InlineData("a\\", "x.dockerignore:1: the pattern 'a\\' ends in a backslash")]
     public void A_malformed_line_is_named(string text, string message)
     {

@@ -21,6 +21,7 @@ public sealed class OperationKeysTests
         { "user", Run with { User = "1" } },
         { "network", Run with { Network = NetworkMode.None } },
         { "insecure", Run with { Insecure = true } },
+        { "hostname", Run with { Hostname = "box" } },
         { "mounts", Run with { Mounts = [new TmpfsExecMount("/t", null)] } },
     };
 

@@ -47,9 +47,25 @@ public class RunTests
     [InlineData("--network=host", "BLD2215", "host", "add --allow network.host (or --network host) to the command line")]
     [InlineData("--security=insecure", "BLD2404", "insecure", "add --allow security.insecure to the command line")]
     [InlineData("--security=sandbx", "BLD2209", "sandbx", "did you mean 'sandbox'?")]
-    [InlineData("--device=vendor.com/gpu", "BLD2403", "vendor.com/gpu", null)]
+    [InlineData("--device=vendor.com/gpu=0,required", "BLD2403", "vendor.com/gpu=0,required", "without ',required' it runs without the device")]
+    [InlineData("--device=vendor.com/gpu,requird", "BLD2218", "vendor.com/gpu,requird", "write --device=vendor/class=name, with ',required' behind it where the step can't do without")]
     public void Flags_that_can_not_be_obeyed_are_pointed_at(string flag, string code, string culprit, string? hint) =>
         Assert.Equal((code, culprit, hint), Lowered.From($"FROM scratch\nRUN {flag} x").SingleError());
+
+    [Theory]
+    [InlineData("vendor.com/gpu")]
+    [InlineData("vendor.com/gpu=*,required=false")]
+    [InlineData("name=vendor.com/gpu=all")]
+    public void A_step_that_only_wishes_for_a_device_runs_without_it_and_is_told(string device)
+    {
+        var lowered = Lowered.From($"FROM scratch\nRUN --device={device} x");
+        Assert.Equal(("BLD2405", device, null), lowered.SingleWarning());
+        Assert.Equal("x", lowered.Runs[0].Arguments[^1]);
+    }
+
+    [Fact]
+    public void The_machine_has_the_name_of_the_build_argument() =>
+        Assert.Equal("box", Lowered.From("FROM scratch\nRUN x", Lowered.Arguments(("BUILDKIT_SANDBOX_HOSTNAME", "box"))).Runs[0].Hostname);
 
     [Fact]
     public void The_host_network_of_the_command_line_grants_what_it_is() =>

@@ -49,6 +49,7 @@ internal static class DockerfileFacts
         yield return "args " + string.Join('|', run.Arguments);
         yield return "rundir " + run.WorkingDirectory;
         yield return "network " + run.Network;
+        yield return "host " + run.Hostname;
         foreach (string pair in run.Environment) yield return "runenv " + pair;
         foreach (string pair in run.ProxyEnvironment) yield return "proxy " + pair;
         foreach (ExecMount mount in run.Mounts)

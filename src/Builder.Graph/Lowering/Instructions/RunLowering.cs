@@ -11,6 +11,7 @@ namespace Builder.Graph.Lowering.Instructions;
 internal static class RunLowering
 {
     private const string ScriptDirectory = "/dev/pipes/";
+    private const string HostnameArgument = "BUILDKIT_SANDBOX_HOSTNAME";
     private static readonly string[] NetworkNames = ["default", "none", "host"];
     private static readonly string[] SecurityModes = ["sandbox", "insecure"];
 
@@ -20,8 +21,8 @@ internal static class RunLowering
         List<ExecMount?> mounts = [.. run.Mounts.Select(mountLowering.Lower)];
         NetworkMode? network = ReadNetwork(run, scope);
         bool? insecure = ReadSecurity(run, scope);
-        bool supported = HasNoDevices(run, scope);
-        if (mounts.Contains(null) || network is null || insecure is null || !supported) return;
+        bool devicesOk = run.Devices.Count == 0 || run.Devices.All(device => DeviceValue.Check(device, scope));
+        if (mounts.Contains(null) || network is null || insecure is null || !devicesOk) return;
         (EquatableArray<string> arguments, ScriptExecMount? script) = ReadCommand(run, scope);
         if (script is not null) mounts.Insert(0, script);
 
@@ -38,6 +39,7 @@ internal static class RunLowering
             Insecure = insecure.Value,
             Mounts = new([.. mounts.OfType<ExecMount>()]),
             ExtraHosts = scope.Context.Request.ExtraHosts,
+            Hostname = scope.Context.Request.BuildArguments.GetValueOrDefault(HostnameArgument, ""),
         };
         string createdBy = $"RUN {ArgumentPrefix(scope)}{string.Join(' ', arguments)} # buildkit";
         scope.CommitStep(operation, mountLowering.Inputs, Label(run, scope), createdBy);
@@ -125,10 +127,4 @@ internal static class RunLowering
     }
 
     private static bool IsGranted(Entitlement entitlement, InstructionScope scope) => scope.Context.Request.Entitlements.Contains(entitlement);
-
-    private static bool HasNoDevices(RunInstruction run, InstructionScope scope)
-    {
-        foreach (Word device in run.Devices) scope.Error("BLD2403", "RUN --device is not supported yet", device.Span);
-        return run.Devices.Count == 0;
-    }
 }
