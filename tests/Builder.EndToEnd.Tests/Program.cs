@@ -1,19 +1,21 @@
 using Builder.EndToEnd.Tests.Differential;
+using Builder.EndToEnd.Tests.Warm;
 
 namespace Builder.EndToEnd.Tests;
 
-/// <summary>The assembly is also the program behind tests/differential/run.</summary>
+/// <summary>The assembly is also the program behind tests/differential/run and tests/warm/run.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
         try
         {
+            if (arguments is ["--warm", ..]) return await WarmRun.RunAsync(arguments.AsMemory(1), Console.Out);
             return await new DifferentialRun(Console.Out).RunAsync(DifferentialOptions.Parse(arguments));
         }
         catch (Exception error) when (error is FormatException or InvalidOperationException)
         {
-            await Console.Error.WriteLineAsync($"differential: {error.Message}");
+            await Console.Error.WriteLineAsync(error.Message);
             return 2;
         }
     }
