@@ -204,7 +204,7 @@ public sealed class BuilderStore : IDisposable
     {
         Usage.ThrowIfExhausted();
         if (_owner.IsReadOnly) return;
-        Usage.StartGuard();
+        Usage.KeepLimits();
         _ = _maintenance.Value;
     }
 

@@ -26,7 +26,23 @@ public sealed class ContainerRunner(BuilderStore store, ContainerStore container
     /// <returns>How its process ended.</returns>
     /// <exception cref="ContainerException">It can't be made.</exception>
     /// <exception cref="SandboxException">It can't be started.</exception>
+    /// <exception cref="StoreException">The store has reached its limit.</exception>
     public async Task<SandboxExit> RunAsync(
+        StoredImage image, string imageName, ContainerOptions options, Action<ContainerRecord> onCreated, CancellationToken cancellationToken)
+    {
+        store.Usage.KeepLimits();
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, store.Usage.Exhausted);
+        try
+        {
+            return await RunWithinLimitAsync(image, imageName, options, onCreated, within.Token);
+        }
+        catch (OperationCanceledException e) when (store.Usage.Exhausted.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw store.Usage.Explain(e);
+        }
+    }
+
+    private async Task<SandboxExit> RunWithinLimitAsync(
         StoredImage image, string imageName, ContainerOptions options, Action<ContainerRecord> onCreated, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> command = ContainerPlanner.Command(image.Config.Config, options);

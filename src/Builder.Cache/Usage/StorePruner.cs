@@ -94,6 +94,6 @@ public sealed class StorePruner : IDisposable
         _guard?.Dispose();
     }
 
-    /// <summary>Begins to keep the limits.</summary>
-    internal void StartGuard() => _ = _guarding?.Value;
+    /// <summary>Begins to keep the limits; whatever writes blobs or snapshots does so by itself.</summary>
+    public void KeepLimits() => _ = _guarding?.Value;
 }

@@ -47,7 +47,7 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         RootCommand root = Tree(name, command);
         var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
         // The last flag wins, so those before the command come first.
-        ParseResult parsed = root.Parse([.. name.Split(' '), .. leading.Where(t => t != "--"), .. tokens], configuration);
+        ParseResult parsed = root.Parse([.. PathOf(name), .. leading.Where(t => t != "--"), .. tokens], configuration);
         if (parsed.GetValue(globals.Help)) return new ReadCommandLine(null, null, globals.RootOf(parsed), writer => WriteHelp(parsed, writer));
         if (parsed.Errors.Count > 0) throw WrongOperands(name, command, parsed);
         return new ReadCommandLine(entry, grammar.Bind(parsed, environment), globals.RootOf(parsed), null) { IsOffline = parsed.GetValue(globals.Offline) };
@@ -81,11 +81,14 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         return Math.Min(i, arguments.Count);
     }
 
+    // To the parser the program's own name is the root, which a group can't be called like.
+    private static string[] PathOf(string name) => name.Split(' ') is [ProgramName, .. { Length: > 0 } rest] ? rest : name.Split(' ');
+
     private static RootCommand Tree(string name, Command command)
     {
         RootCommand root = EmptyRoot();
         Command parent = root;
-        foreach (string group in name.Split(' ')[..^1])
+        foreach (string group in PathOf(name)[..^1])
         {
             var child = new Command(group);
             parent.Add(child);

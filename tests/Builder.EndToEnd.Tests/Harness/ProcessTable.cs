@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -18,6 +20,26 @@ internal static class ProcessTable
         }
 
         return found;
+    }
+
+    /// <summary>Living processes (this one excepted) whose environment holds a text, oldest first.</summary>
+    public static IReadOnlyList<int> IdsMentioningInEnvironment(string text) =>
+        [.. Ids().Where(id => id != Environment.ProcessId && IsAlive(id) && Read(id, "environ").Contains(text, StringComparison.Ordinal)).Order()];
+
+    /// <summary>SIGKILL to a process whose environment holds a text; false when it isn't there any more.</summary>
+    public static bool Kill(int id, string text)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            if (!Read(id, "environ").Contains(text, StringComparison.Ordinal)) return false;
+            process.Kill();
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return false;
+        }
     }
 
     /// <summary>Resident memory in bytes of a process and all its descendants, as /proc/PID/status tells.</summary>
