@@ -24,6 +24,9 @@ public sealed class BuilderStore : IDisposable
     // The kernel has written changed pages back by then (30 s by default), so that settling waits for nothing.
     private static readonly TimeSpan SettleAge = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromDays(1);
+    private static readonly TimeSpan StaleAge = TimeSpan.FromDays(7);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private readonly StoreLayout _layout;
@@ -202,9 +205,8 @@ public sealed class BuilderStore : IDisposable
 
     private void StartMaintenance()
     {
-        Usage.ThrowIfExhausted();
         if (_owner.IsReadOnly) return;
-        Usage.KeepLimits();
+        Usage.BeforeWrite();
         _ = _maintenance.Value;
     }
 
@@ -214,11 +216,23 @@ public sealed class BuilderStore : IDisposable
         {
             new Leftovers(_layout, _owner).Collect(_closed);
             Snapshots.Settle(_time.GetUtcNow() - SettleAge, _closed);
+            RemoveStale();
         }
         catch (Exception error) when (error is OperationCanceledException || StoreFault.IsStorageError(error))
         {
             // Collecting is a service to later processes: what failed here is tried again by them, and no build fails for it.
         }
+    }
+
+    // Reading every description takes a moment: once a day is enough.
+    private void RemoveStale()
+    {
+        string mark = Path.Combine(_layout.Locks, "swept");
+        DateTimeOffset now = _time.GetUtcNow();
+        if (now - LastUse.OfModification(mark, DateTimeOffset.MinValue) < SweepPeriod) return;
+        File.WriteAllBytes(mark, []);
+        LastUse.Note(mark, _time);
+        Usage.RemoveStale(now - StaleAge, _closed);
     }
 }
 

@@ -39,6 +39,7 @@ public sealed class ImageStore
         if (Find(id) is { } present && present.Layers == layers) return present;
         ImageFile file = new(_time.GetUtcNow(), [.. layers.Select(l => new ImageLayer(l.DiffId.ToString(), l.BlobDigest.ToString(), l.Size, l.MediaType))]);
         StoreFiles.ReplaceJson(_owner, PathOf(id), file, StoreJsonContext.Default.ImageFile, durable: true);
+        LastUse.Note(PathOf(id), _time);
         return new StoredImage(id, config, layers, file.StoredAt);
     }
 
@@ -52,6 +53,7 @@ public sealed class ImageStore
         name = name.ToKey();
         using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
         if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
+        LastUse.Note(PathOf(id), _time);
         NameFile file = new(name.ToString(), id.ToString());
         StoreFiles.ReplaceJson(_owner, PathOf(name), file, StoreJsonContext.Default.NameFile, durable: true);
     }
@@ -96,11 +98,7 @@ public sealed class ImageStore
     internal bool IsNameWhole(string path) => ReadName(path) is (ImageReference name, Digest id) && PathOf(name) == path && File.Exists(PathOf(id));
 
     /// <summary>When an image was stored, found or named last.</summary>
-    internal DateTimeOffset LastUsed(StoredImage image)
-    {
-        DateTimeOffset used = FileTimes.Find(_blobs.PathOf(image.Id)) is { } status ? LastUse.From(status.Accessed) : image.StoredAt;
-        return used > image.StoredAt ? used : image.StoredAt;
-    }
+    internal DateTimeOffset LastUsed(StoredImage image) => LastUse.OfModification(PathOf(image.Id), image.StoredAt);
 
     /// <summary>Removes an image with all its names when no living process uses it; false when one does. Its blobs stay.</summary>
     internal bool TryEvict(Digest id)
@@ -142,6 +140,7 @@ public sealed class ImageStore
     {
         if (!_blobs.Contains(id) || Read(id) is not { } image) return null;
         foreach (LayerBlob layer in image.Layers) _blobs.Contains(layer.BlobDigest);
+        LastUse.Note(PathOf(id), _time);
         return image;
     }
 

@@ -55,6 +55,18 @@ public sealed class LayerStore
     /// <summary>The layer of a snapshot as it is remembered, whether its blob is there or not.</summary>
     internal LayerBlob? Recall(Snapshot snapshot) => Remembered(snapshot)?.ToBlob();
 
+    /// <summary>Removes what is known of chains whose snapshot was evicted.</summary>
+    internal void RemoveStaleChains(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        foreach (string path in Directory.EnumerateFiles(_layout.Chains))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (LastUse.OfModification(path, before) >= before) continue;
+            ChainFile? file = StoreFiles.ReadJson(path, StoreJsonContext.Default.ChainFile, MaxFileSize);
+            if (file is null || !Snapshots.Exists(file.SnapshotId)) Leftovers.TryRemove(path);
+        }
+    }
+
     /// <summary>Whether a snapshot's files still give the layer that was made of them; null when none was.</summary>
     internal bool? MatchesOwnLayer(Snapshot snapshot, CancellationToken cancellationToken)
     {

@@ -75,6 +75,16 @@ public sealed class RecordStore
         return ToRecord(key, file) is not { } record ? RecordState.Damaged : _snapshots.Exists(record.SnapshotId) ? RecordState.Good : RecordState.Stale;
     }
 
+    /// <summary>Removes records whose result was evicted, or that can't be read, when they are old enough to explain nothing any more.</summary>
+    internal void RemoveStale(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        foreach (string path in System.IO.Directory.EnumerateFiles(Directory))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (LastUse.OfModification(path, before) < before && Judge(path) != RecordState.Good) Leftovers.TryRemove(path);
+        }
+    }
+
     private static CacheRecord? ToRecord(Digest key, RecordFile file)
     {
         if (file is not { Fields: not null, SnapshotId: not null, Description: not null, CreatedAt: { } createdAt }) return null;

@@ -13,9 +13,9 @@ namespace Builder.Cache.Usage;
 internal sealed class CapacityGuard : IDisposable
 {
     // Of the limit: where making room begins, where it ends, and where there is no going on.
-    private const double High = 0.88;
-    private const double Low = 0.76;
-    private const double Hard = 0.96;
+    private const double High = 0.84;
+    private const double Low = 0.72;
+    private const double Hard = 0.95;
 
     private const int MostFailures = 100;
 
@@ -33,7 +33,9 @@ internal sealed class CapacityGuard : IDisposable
     private readonly CancellationTokenSource _exhausted = new();
     private readonly CancellationToken _closed;
     private readonly bool _canRemoveTrees = Environment.IsPrivilegedProcess;
+    private readonly Lock _looking = new();
     private FileLock? _surrender;
+    private int _failures;
     private long _measured;
     private long _freeThen;
     private long _nextLook;
@@ -68,30 +70,40 @@ internal sealed class CapacityGuard : IDisposable
     /// <summary>Keeps the limits until the store is closed or can't keep them.</summary>
     internal void Run()
     {
-        int failures = 0;
         do
         {
-            try
-            {
-                if (IsTimeToLook()) Look();
-                failures = 0;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception error) when (StoreFault.IsStorageError(error) || error is StoreException)
-            {
-                // Something went away while it was looked at, which happens beside other processes; but not again and again.
-                if (++failures == MostFailures) GiveUp($"the store's limit can't be kept: {error.Message}");
-            }
+            if (_lookedAt == 0 || _time.GetElapsedTime(_lookedAt) > _pause || IsTimeToLook()) TryLook();
         }
         while (!_closed.WaitHandle.WaitOne(Poll) && Reason is null);
     }
 
-    /// <summary>Measures, and makes room when it is time to.</summary>
-    internal void Look()
+    /// <summary>Makes room before something is written when there is none; whoever writes waits for it.</summary>
+    internal void Check()
     {
+        if (Reason is null && (_lookedAt == 0 || IsTimeToLook())) TryLook();
+    }
+
+    private void TryLook()
+    {
+        try
+        {
+            lock (_looking) Look();
+            _failures = 0;
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is being closed.
+        }
+        catch (Exception error) when (StoreFault.IsStorageError(error) || error is StoreException)
+        {
+            // Something went away while it was looked at, which happens beside other processes; but not again and again.
+            if (Interlocked.Increment(ref _failures) == MostFailures) GiveUp($"the store's limit can't be kept: {error.Message}");
+        }
+    }
+
+    private void Look()
+    {
+        if (Reason is not null) return;
         long began = _time.GetTimestamp();
         (_freeThen, _measured) = (Free, _meter.Total());
         if (Excess() > 0) Enforce();
@@ -103,7 +115,6 @@ internal sealed class CapacityGuard : IDisposable
 
     private bool IsTimeToLook()
     {
-        if (_lookedAt == 0 || _time.GetElapsedTime(_lookedAt) > _pause) return true;
         long free = Free;
         return _measured + Math.Max(0, _freeThen - free) > _nextLook || (free < Limits.MinFreeBytes && free < _freeThen);
     }
@@ -165,9 +176,12 @@ internal sealed class CapacityGuard : IDisposable
     private List<(StoredImage Image, string? Name)> EvictableImages()
     {
         IReadOnlySet<Digest> used = _settings.ImagesOfContainers();
-        return _images.List()
-            .Where(i => !used.Contains(i.Image.Id) && (i.Names.Count == 0 || !Limits.KeepNamedImages))
-            .OrderBy(i => i.Names.Count > 0).ThenBy(i => _images.LastUsed(i.Image))
-            .Select(i => (i.Image, i.Names is [var first, ..] ? first.FamiliarName : null)).ToList();
+        return
+        [
+            .. _images.List()
+                .Where(i => !used.Contains(i.Image.Id) && (i.Names.Count == 0 || !Limits.KeepNamedImages))
+                .OrderBy(i => i.Names.Count > 0).ThenBy(i => _images.LastUsed(i.Image))
+                .Select(i => (i.Image, i.Names is [var first, ..] ? first.FamiliarName : null)),
+        ];
     }
 }

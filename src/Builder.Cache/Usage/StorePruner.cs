@@ -28,7 +28,7 @@ public sealed class StorePruner : IDisposable
         _guarding = new Lazy<Task>(() => Task.Factory.StartNew(_guard.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
 
-    /// <summary>Canceled when the store can't keep its limit any more; <see cref="ThrowIfExhausted"/> says why.</summary>
+    /// <summary>Canceled when the store can't keep its limit any more; <see cref="Explain"/> says why.</summary>
     public CancellationToken Exhausted => _guard?.Exhausted ?? CancellationToken.None;
 
     /// <summary>What the store holds. Nothing of it becomes in use by that.</summary>
@@ -76,10 +76,21 @@ public sealed class StorePruner : IDisposable
     /// <summary>Removes what processes left that died.</summary>
     public void RemoveLeftovers(CancellationToken cancellationToken) => new Leftovers(_layout, _owner).Collect(cancellationToken);
 
-    /// <summary>Does nothing while the store keeps its limit.</summary>
-    /// <exception cref="StoreException">It can't any more.</exception>
-    public void ThrowIfExhausted()
+    /// <summary>Removes descriptions of results that were evicted; until then they tell why a step is executed again.</summary>
+    /// <param name="before">Only what was written before.</param>
+    /// <param name="cancellationToken">Stops between two.</param>
+    public void RemoveStale(DateTimeOffset before, CancellationToken cancellationToken)
     {
+        _store.Records.RemoveStale(before, cancellationToken);
+        _store.Layers.RemoveStaleChains(before, cancellationToken);
+    }
+
+    /// <summary>Makes sure, before something is written, that the store keeps its limit.</summary>
+    /// <exception cref="StoreException">It can't any more.</exception>
+    internal void BeforeWrite()
+    {
+        KeepLimits();
+        _guard?.Check();
         if (_guard?.Reason is { } reason) throw new StoreException(reason);
     }
 

@@ -20,6 +20,7 @@ internal sealed record CachePruning(bool All, PruneFilters Filters, long? Reserv
         long free = new DriveInfo(store.Root).AvailableFreeSpace;
         IEnumerable<UsageItem> candidates = usage.Items.Where(i => (All || !i.IsShared) && Filters.Matches(i, now));
         IReadOnlyList<UsageItem> removed = store.Usage.Remove(candidates, freed => IsEnough(usage.Cache - freed, free + freed), cancellationToken);
+        if (All && Filters.Filters.Count == 0) store.Usage.RemoveStale(DateTimeOffset.MaxValue, cancellationToken);
         return ([.. removed.Select(r => r.Id)], removed.Sum(r => r.Size));
     }
 

@@ -1,7 +1,11 @@
 using System.Diagnostics;
+using Builder.Cache.Images;
+using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Usage;
 using Builder.Oci;
+using Builder.Oci.Images;
+using Builder.Oci.Json;
 
 namespace Builder.Cache.Tests.Usage;
 
@@ -134,6 +138,39 @@ public sealed class EvictionTests : IDisposable
         Assert.Contains("has reached its limit", Assert.Throws<StoreException>(() => build.Blobs.Put("x"u8)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Images_go_last_those_without_a_name_first_unless_they_are_to_stay(bool keep)
+    {
+        List<string> told = [];
+        using (BuilderStore store = _test.OpenAnother())
+        {
+            int size = 1_000_000;
+            foreach (string name in (string[])["", "old", "new", "container"])
+            {
+                Put(store, name, size++);
+                _test.Time.Advance(TimeSpan.FromMinutes(1));
+            }
+        }
+
+        BuilderStore? full = null;
+        full = BuilderStore.Open(_test.Root, TimeProvider.System, null, new StoreSettings
+        {
+            Limits = new StoreLimits(5_000_000, null, keep),
+            OnImageEvicted = told.Add,
+            ImagesOfContainers = () => new HashSet<Digest> { full!.Images.List().First(i => i.Names is [{ FamiliarName: "container:latest" }]).Image.Id },
+        });
+        using SnapshotDraft draft = full.Snapshots.CreateDraft(null);
+        File.WriteAllBytes(Path.Combine(draft.TreeDirectory, "file"), Noise(1_000_100));
+        Assert.True(SpinWait.SpinUntil(() => keep ? DiskUsage() < 4_300_000 : told.Count > 0, TimeSpan.FromMinutes(2)));
+        full.Dispose();
+        using BuilderStore later = _test.OpenAnother();
+        string[] left = [.. later.Images.List().SelectMany(i => i.Names).Select(n => n.FamiliarName)];
+        Assert.Equal(keep ? ["container:latest", "new:latest", "old:latest"] : ["container:latest", "new:latest"], left.Order());
+        Assert.Equal(keep ? [] : ["old:latest"], told);
+    }
+
     internal static byte[] Noise(int size)
     {
         byte[] content = new byte[size];
@@ -155,6 +192,14 @@ public sealed class EvictionTests : IDisposable
         using Process process = TestStore.StartProgram("ln", [from, to]);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
+    }
+
+    private static void Put(BuilderStore store, string name, int size)
+    {
+        Digest blob = store.Blobs.Put(Noise(size));
+        ImageConfig config = new() { Architecture = "amd64", Os = "linux", RootFs = new RootFs { DiffIds = [blob] } };
+        StoredImage image = store.Images.Put(OciJson.WriteConfig(config), [new LayerBlob(blob, blob, size, MediaTypes.OciLayer)]);
+        if (name.Length > 0) store.Images.Tag(ImageReference.Parse(name), image.Id);
     }
 
     private static Snapshot Commit(BuilderStore store, Snapshot? parent, int size)
