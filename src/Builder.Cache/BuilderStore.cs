@@ -53,6 +53,8 @@ public sealed class BuilderStore : IDisposable
         Layers = new LayerStore(layout, owner, Snapshots, Blobs);
         Converter = new LayerConverter(layout, owner, Blobs);
         Usage = new StorePruner(layout, owner, this, settings, time, _closed);
+        Dater = new LayerDater(layout, owner, Blobs);
+        Comparison = new LayerComparison(Blobs);
     }
 
     /// <summary>The store's directory, absolute.</summary>
@@ -68,6 +70,10 @@ public sealed class BuilderStore : IDisposable
     public IndexStore Indexes { get; }
 
     public LayerConverter Converter { get; }
+
+    public LayerDater Dater { get; }
+
+    public LayerComparison Comparison { get; }
 
     public RecordStore Records { get; }
 

@@ -156,4 +156,8 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
 /// <param name="Layers">All layers, base first; blobs in the store.</param>
 /// <param name="ExecutedVertices">How many vertices were executed, not found in the cache.</param>
 public sealed record BuildResult(
-    Snapshot? Snapshot, ReadOnlyMemory<byte> ConfigBytes, ImageConfig Config, EquatableArray<LayerBlob> Layers, int ExecutedVertices);
+    Snapshot? Snapshot, ReadOnlyMemory<byte> ConfigBytes, ImageConfig Config, EquatableArray<LayerBlob> Layers, int ExecutedVertices)
+{
+    /// <summary>How many of the layers are the base image's.</summary>
+    public int BaseLayers { get; init; }
+}

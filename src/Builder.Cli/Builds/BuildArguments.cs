@@ -67,6 +67,12 @@ internal sealed record BuildArguments
     /// <summary><c>--trace</c> as typed, or null.</summary>
     public string? Trace { get; init; }
 
+    /// <summary>Build a second time and tell the first difference.</summary>
+    public bool VerifyReproducible { get; init; }
+
+    /// <summary>An output asks for it: the image is one and the same in all of them.</summary>
+    public bool RewritesTimes => Outputs.Any(o => o.RewritesTimes);
+
     /// <summary>Of the manifest.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

@@ -97,15 +97,20 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
     private async Task<BuildResult> ExecuteAsync(LoweredBuild build, BuildSession session, CacheSetup caches, CacheExport export, CancellationToken cancellationToken)
     {
+        DateTimeOffset started = _time.GetUtcNow();
+        bool isVerified = session.Arguments.VerifyReproducible;
         var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
         ExecutionOptions options = _planner.Options(session) with
         {
             CacheFrom = caches.Sources(session.Arguments.Caches.From),
             CacheExport = export,
+            NoCache = session.Arguments.NoCache || isVerified,
         };
         try
         {
-            return await engine.ExecuteAsync(build, options, session.Hub.Publish, cancellationToken);
+            BuildResult result = await engine.ExecuteAsync(build, options, session.Hub.Publish, cancellationToken);
+            if (isVerified) await new ReproducibilityCheck(context, session).RunAsync(build, options, result, started, cancellationToken);
+            return result;
         }
         catch (BuildFailedException)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Builder.Cli.Hosting;
 using Builder.Cli.Rendering;
 using Builder.Executor;
+using Builder.Executor.Exports;
 using Builder.Executor.Tracing;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
@@ -31,6 +32,7 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
             return ExitCode.Failure;
         }
 
+        if (session.Arguments is { RewritesTimes: true, Epoch: { } latest }) result = await ResultDater.RewriteAsync(session.Store, result, latest, cancellationToken);
         var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
         using Activity? phase = Phases.Begin("export");
         ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);

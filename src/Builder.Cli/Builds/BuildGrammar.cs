@@ -28,6 +28,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<bool> _noCache = Flags.Switch("--no-cache", "Do not use the cache");
     private readonly Option<bool> _explain = Flags.Switch("--explain", "Tell at the end why steps were executed and not found in the cache");
     private readonly Option<bool> _expectCached = Flags.Switch("--expect-cached", "Fail when a step has to be executed");
+    private readonly Option<bool> _verifyReproducible = Flags.Switch("--verify-reproducible", "Build twice without the cache and name the first file that differs");
     private readonly Option<string?> _contextModes =
         Flags.Text("--context-modes", "File modes in the context: keep them, or git: 0755 or 0644, whatever the checkout's umask", valueName: "keep|git");
     private readonly Option<bool> _pull = Flags.Switch("--pull", "Always ask the registry for base images");
@@ -58,7 +59,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         command.Add(_context);
         foreach (Option option in new Option[]
         {
-            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _explain, _expectCached, _contextModes, _pull, _outputs, _load, _push,
+            _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _explain, _expectCached, _verifyReproducible, _contextModes, _pull, _outputs, _load, _push,
             _metadataFile, _trace, _annotations, _iidFile, _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
         })
         {
@@ -115,6 +116,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Entitlements = [.. _steps.Entitlements(parsed)],
             Explain = parsed.GetValue(_explain),
             ExpectCached = parsed.GetValue(_expectCached),
+            VerifyReproducible = parsed.GetValue(_verifyReproducible),
             ContextModes = Modes(parsed.GetValue(_contextModes)),
             Pull = parsed.GetValue(_pull),
             Outputs = Outputs(parsed),

@@ -24,6 +24,8 @@ internal static class OutputCheck
             }
         }
 
+        if (arguments is { RewritesTimes: true, Epoch: null })
+            throw CommandException.Usage("rewrite-timestamp=true needs a time", "set SOURCE_DATE_EPOCH, for example SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)");
         if (arguments.MetadataFile is { } metadataFile) CheckFile(metadataFile, environment);
         foreach (RegistryOutput registry in arguments.Outputs.OfType<RegistryOutput>())
         {

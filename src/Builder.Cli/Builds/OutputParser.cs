@@ -10,7 +10,7 @@ internal static class OutputParser
 {
     private const string Standard = "-";
 
-    // Attributes of image outputs that change nothing here: times are never rewritten.
+    // Attributes of image outputs that change nothing here.
     private static readonly HashSet<string> HarmlessAttributes = new(StringComparer.Ordinal)
     {
         "unpack", "store", "name-canonical", "attestation-prefix", "attestation-inline", "platform-split", "context",
@@ -38,10 +38,11 @@ internal static class OutputParser
         if (!attributes.Remove("type", out string? type)) throw CommandException.Usage($"invalid --output \"{text}\": type is missing");
         attributes.Remove("dest", out string? destination);
         EquatableArray<ImageReference> names = attributes.Remove("name", out string? list) ? Names(list) : [];
+        bool rewritesTimes = OutputForm.Switch(type, attributes, "rewrite-timestamp");
         OutputSpec spec = Make(type, destination, names, attributes, outputIsTerminal);
         if (attributes.Keys.FirstOrDefault(k => !HarmlessAttributes.Contains(k)) is { } unknown)
             throw CommandException.Usage($"--output type={type}: '{unknown}' is not supported");
-        return spec;
+        return spec with { RewritesTimes = rewritesTimes };
     }
 
     private static OutputSpec Make(

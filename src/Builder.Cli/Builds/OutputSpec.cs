@@ -3,7 +3,11 @@ using Builder.Executor.Exports;
 namespace Builder.Cli.Builds;
 
 /// <summary>One <c>--output</c>. The set of subtypes is closed.</summary>
-internal abstract record OutputSpec;
+internal abstract record OutputSpec
+{
+    /// <summary>No file of the image's own layers gets a later time than SOURCE_DATE_EPOCH.</summary>
+    public bool RewritesTimes { get; init; }
+}
 
 /// <summary>Into the local store, under further names besides those of <c>--tag</c>.</summary>
 /// <param name="Names">From <c>name=</c>.</param>

@@ -48,7 +48,7 @@ internal sealed class ResultAssembler(
             Unknown = InlineCache.Put(build.Image.Unknown, inline is null ? null : InlineCache.Write(made, below.Count, inline, store.Records)),
         };
         byte[] bytes = OciJson.WriteConfig(config);
-        return new BuildResult(snapshot, bytes, config, [.. all], executed);
+        return new BuildResult(snapshot, bytes, config, [.. all], executed) { BaseLayers = below.Count };
     }
 
     // One snapshot per vertex that has a parent; what is below belongs to the base image.
