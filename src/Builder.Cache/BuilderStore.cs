@@ -55,6 +55,7 @@ public sealed class BuilderStore : IDisposable
         Usage = new StorePruner(layout, owner, this, settings, time, _closed);
         Dater = new LayerDater(layout, owner, Blobs);
         Comparison = new LayerComparison(Blobs);
+        Archives = new DirectoryArchive(Blobs);
     }
 
     /// <summary>The store's directory, absolute.</summary>
@@ -74,6 +75,8 @@ public sealed class BuilderStore : IDisposable
     public LayerDater Dater { get; }
 
     public LayerComparison Comparison { get; }
+
+    public DirectoryArchive Archives { get; }
 
     public RecordStore Records { get; }
 

@@ -60,7 +60,7 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
-        using var resources = new StepResources(options.Steps, store, time);
+        using var resources = new StepResources(options.Steps, store, time, options.SharedMounts);
         var shared = new SharedCaches(options.CacheFrom, build.Graph, store, reporter);
         options.CacheExport?.Attach(build.Graph, shared);
         using var solver = new BuildSolver(

@@ -39,6 +39,9 @@ public sealed record ExecutionOptions
     /// <summary>Told what the build makes, to put it into caches for others; null for none.</summary>
     public CacheExport? CacheExport { get; init; }
 
+    /// <summary>What new cache mounts are filled from, or null.</summary>
+    public SharedMounts? SharedMounts { get; init; }
+
     /// <summary>The image's config holds the cache records of its layers.</summary>
     public bool InlineCache { get; init; }
 

@@ -74,8 +74,23 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
             var caches = new CacheSetup(context);
             await using var export = new CacheExport(session.Store, caches.Targets(session.Arguments.Caches.To), session.Hub.Publish, _time, cancellationToken);
-            BuildResult result = await ExecuteAsync(lowered.Build, session, caches, export, cancellationToken);
-            return await _conclusion.SucceedAsync(session, result, progress, log, cancellationToken, export.FinishAsync);
+            var mounts = new SharedMounts(
+                session.Store, caches.Sources(session.Arguments.Caches.MountFrom), caches.Targets(session.Arguments.Caches.MountTo), session.Hub.Publish, _time);
+            LoweredBuild build = lowered.Build;
+            async Task ShareAsync(bool isFailed)
+            {
+                await export.FinishAsync(isFailed);
+                await mounts.ExportAsync(build.Graph, isFailed, cancellationToken);
+            }
+
+            ExecutionOptions options = _planner.Options(session) with
+            {
+                CacheFrom = caches.Sources(session.Arguments.Caches.From),
+                CacheExport = export,
+                SharedMounts = session.Arguments.Caches.MountFrom.Count > 0 ? mounts : null,
+            };
+            BuildResult result = await ExecuteAsync(build, session, options, ShareAsync, cancellationToken);
+            return await _conclusion.SucceedAsync(session, result, progress, log, cancellationToken, ShareAsync);
         }
         catch (MissingImageException missing)
         {
@@ -95,26 +110,22 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         }
     }
 
-    private async Task<BuildResult> ExecuteAsync(LoweredBuild build, BuildSession session, CacheSetup caches, CacheExport export, CancellationToken cancellationToken)
+    private async Task<BuildResult> ExecuteAsync(
+        LoweredBuild build, BuildSession session, ExecutionOptions options, Func<bool, Task> share, CancellationToken cancellationToken)
     {
         DateTimeOffset started = _time.GetUtcNow();
         bool isVerified = session.Arguments.VerifyReproducible;
-        var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
-        ExecutionOptions options = _planner.Options(session) with
-        {
-            CacheFrom = caches.Sources(session.Arguments.Caches.From),
-            CacheExport = export,
-            NoCache = session.Arguments.NoCache || isVerified,
-        };
+        if (isVerified) options = options with { NoCache = true };
         try
         {
+            var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
             BuildResult result = await engine.ExecuteAsync(build, options, session.Hub.Publish, cancellationToken);
             if (isVerified) await new ReproducibilityCheck(context, session).RunAsync(build, options, result, started, cancellationToken);
             return result;
         }
         catch (BuildFailedException)
         {
-            await export.FinishAsync(isFailed: true);
+            await share(true);
             throw;
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Builder.Cache.Storage;
 using Builder.Executor.Contexts;
 using Builder.Executor.Copying;
+using Builder.Executor.Sharing;
 using Builder.Graph.Operations;
 using Builder.Linux.Files;
 
@@ -22,8 +23,7 @@ internal sealed class CacheMounts(string storeRoot, TimeProvider time)
     /// <param name="cancellationToken">Stops waiting for it.</param>
     public async Task<CacheMountLease> AcquireAsync(string cacheId, CacheSharing sharing, Action onWait, CancellationToken cancellationToken)
     {
-        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cacheId)));
-        string home = Path.Combine(storeRoot, CacheMountDirectory.HomesName, id);
+        string home = HomeOf(cacheId);
         Directory.CreateDirectory(home);
         if (sharing == CacheSharing.Private) return AcquirePrivate(home);
         FileLockKind kind = sharing == CacheSharing.Locked ? FileLockKind.Exclusive : FileLockKind.Shared;
@@ -32,6 +32,16 @@ internal sealed class CacheMounts(string storeRoot, TimeProvider time)
         onWait();
         return Lend(home, 0, await FileLock.AcquireAsync(path, kind, cancellationToken));
     }
+
+    /// <summary>The directory that builds have left, when there is one; nobody changes it until it is given back.</summary>
+    public async Task<CacheMountLease?> FindAsync(string cacheId, CancellationToken cancellationToken)
+    {
+        string home = HomeOf(cacheId);
+        if (!Directory.Exists(CacheMountDirectory.Of(home, 0).Data)) return null;
+        return Lend(home, 0, await FileLock.AcquireAsync(LockOf(home, 0), FileLockKind.Exclusive, cancellationToken));
+    }
+
+    private string HomeOf(string cacheId) => Path.Combine(storeRoot, CacheMountDirectory.HomesName, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cacheId))));
 
     // The first that nobody has, so that it still finds what earlier builds left.
     private CacheMountLease AcquirePrivate(string home)
@@ -69,12 +79,13 @@ internal sealed class CacheMountLease(string home, string name, FileLock hold) :
     /// <summary>Makes sure that there is what a mount shows.</summary>
     /// <param name="mount">The mount.</param>
     /// <param name="seed">What is missing is filled from it, or null.</param>
+    /// <param name="shared">Other machines' caches, which a new directory is filled from before all.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task EnsureAsync(CacheExecMount mount, SourceTree? seed, CancellationToken cancellationToken)
+    public async Task EnsureAsync(CacheExecMount mount, SourceTree? seed, SharedMounts? shared, CancellationToken cancellationToken)
     {
         // Two steps that share it may both find it missing.
         using FileLock making = await FileLock.AcquireAsync(Path.Combine(home, "init"), FileLockKind.Exclusive, cancellationToken);
-        if (!System.IO.Directory.Exists(Directory)) Create(mount, seed, cancellationToken);
+        if (!System.IO.Directory.Exists(Directory)) await CreateAsync(mount, seed, shared, cancellationToken);
         if (mount.Source.Length == 0) return;
         using DirectoryHandle root = DirectoryHandle.Open(Directory);
         if (!root.TryStatBeneath(UnixPath.Encode(mount.Source), followLast: true, out FileStatus status))
@@ -88,16 +99,24 @@ internal sealed class CacheMountLease(string home, string name, FileLock hold) :
         }
     }
 
-    private void Create(CacheExecMount mount, SourceTree? seed, CancellationToken cancellationToken)
+    private async Task CreateAsync(CacheExecMount mount, SourceTree? seed, SharedMounts? shared, CancellationToken cancellationToken)
     {
         using DirectoryHandle parent = DirectoryHandle.Open(home);
         byte[] temporary = UnixPath.Encode("new-" + name);
         parent.RemoveTree(temporary);
         parent.MakeDirectory(temporary, OwnerOnly);
+        bool isFilled = shared is not null && await shared.TryFillAsync(mount.CacheId, Path.Combine(home, "new-" + name), cancellationToken);
+        if (shared is not null && !isFilled)
+        {
+            // What was begun is no use.
+            parent.RemoveTree(temporary);
+            parent.MakeDirectory(temporary, OwnerOnly);
+        }
+
         parent.SetMode(temporary, DefaultMode);
         using (DirectoryHandle root = parent.OpenDirectory(temporary))
         {
-            if (seed is not null) Fill(root, mount, seed, cancellationToken);
+            if (seed is not null && !isFilled) Fill(root, mount, seed, cancellationToken);
 
             // What is said about the directory is about the one that is mounted, not about one inside.
             if (mount.Source.Length == 0)

@@ -69,7 +69,7 @@ internal sealed class ExecMounts(SnapshotStore snapshots, SnapshotViews views, S
                 return input.IsContext ? BindContext(bind, input.Tree, cancellationToken) : BindSnapshot(bind, input);
             case CacheExecMount cache:
                 CacheMountLease lease = _caches[cache.CacheId];
-                await lease.EnsureAsync(cache, cache.InputIndex is { } index ? inputs[index].Tree : null, cancellationToken);
+                await lease.EnsureAsync(cache, cache.InputIndex is { } index ? inputs[index].Tree : null, resources.SharedMounts, cancellationToken);
                 return new TreeMount(new DirectoryRoot(lease.Directory), "/" + cache.Source, cache.Target, cache.ReadOnly);
             case TmpfsExecMount tmpfs:
                 return new TmpfsMount(tmpfs.Target, tmpfs.SizeBytes) { Executable = true, ReadOnly = tmpfs.ReadOnly };

@@ -1,5 +1,6 @@
 using Builder.Cache;
 using Builder.Executor.Running;
+using Builder.Executor.Sharing;
 
 namespace Builder.Executor.Steps;
 
@@ -7,9 +8,12 @@ namespace Builder.Executor.Steps;
 /// <param name="options">From the command line.</param>
 /// <param name="store">Where cache mounts are kept and sockets may lie.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StepResources(StepOptions options, BuilderStore store, TimeProvider time) : IDisposable
+/// <param name="sharedMounts">What new cache mounts are filled from, or null.</param>
+internal sealed class StepResources(StepOptions options, BuilderStore store, TimeProvider time, SharedMounts? sharedMounts = null) : IDisposable
 {
     public StepOptions Options => options;
+
+    public SharedMounts? SharedMounts => sharedMounts;
 
     public SecretStore Secrets { get; } = new(options.Secrets);
 

@@ -67,6 +67,21 @@ public sealed class SharedCacheTests
         (await workspace.BuildAsync("--expect-cached", "--cache-from", $"type=local,src={cache}")).Succeeded();
     }
 
+    [EndToEndFact]
+    public async Task A_cache_mount_goes_along_to_a_machine_that_starts_cold()
+    {
+        const string Dockerfile = "FROM busybox\nARG who\nRUN --mount=type=cache,target=/c,id=shared echo \"found: $(cat /c/list)\"; echo $who >> /c/list\n";
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        (await workspace.BuildTextAsync(Dockerfile, "--build-arg", "who=first", "--mount-cache-to", $"type=local,dest={workspace.PathTo("mounts")}")).Succeeded();
+        await MoveAsync(workspace, "second");
+        CommandResult second = (await workspace.BuildTextAsync(
+            Dockerfile, "--build-arg", "who=second", "--mount-cache-from", $"type=local,src={workspace.PathTo("nowhere")}", "--mount-cache-from", $"type=local,src={workspace.PathTo("mounts")}"))
+            .Succeeded();
+        Assert.Contains("found: first", second.Error, StringComparison.Ordinal);
+        Assert.Contains("WARNING: the cache mounts of", second.Error, StringComparison.Ordinal);
+    }
+
     [EndToEndFact(Ability.Registry)]
     public async Task Whatever_goes_wrong_with_a_cache_the_build_succeeds_with_the_same_image()
     {
