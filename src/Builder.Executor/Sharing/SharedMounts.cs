@@ -6,7 +6,6 @@ using Builder.Executor.Exports;
 using Builder.Executor.Running;
 using Builder.Graph;
 using Builder.Graph.Operations;
-using Builder.Oci;
 using Builder.Oci.Images;
 
 namespace Builder.Executor.Sharing;
