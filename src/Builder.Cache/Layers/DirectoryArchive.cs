@@ -40,7 +40,7 @@ public sealed class DirectoryArchive
     {
         try
         {
-            using FileStream blob = _blobs.OpenRead(archive);
+            using Stream blob = _blobs.OpenRead(archive);
             using Stream content = SystemCodecs.Layers.Open(blob).Content;
             using SnapshotTarget target = new(directory, SnapshotKind.Overlay, []);
             LayerExtractor.Extract(new BufferedStream(content, BufferSize), target, cancellationToken);

@@ -24,8 +24,8 @@ public sealed class LayerComparison
         if (first.DiffId == second.DiffId) return null;
         try
         {
-            using FileStream a = _blobs.OpenRead(first.BlobDigest);
-            using FileStream b = _blobs.OpenRead(second.BlobDigest);
+            using Stream a = _blobs.OpenRead(first.BlobDigest);
+            using Stream b = _blobs.OpenRead(second.BlobDigest);
             using TarReader left = new(new BufferedStream(SystemCodecs.Layers.Open(a).Content, BufferSize));
             using TarReader right = new(new BufferedStream(SystemCodecs.Layers.Open(b).Content, BufferSize));
             while (true)

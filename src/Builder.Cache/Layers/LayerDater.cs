@@ -53,7 +53,7 @@ public sealed class LayerDater
 
     private LayerBlob Make(LayerBlob layer, DateTimeOffset latest, string memory, CancellationToken cancellationToken)
     {
-        using FileStream blob = _blobs.OpenRead(layer.BlobDigest);
+        using Stream blob = _blobs.OpenRead(layer.BlobDigest);
         using HashingReadStream content = new(SystemCodecs.Layers.Open(blob).Content);
         using BlobWriter writer = _blobs.Create();
         var buffered = new BufferedStream(writer, BufferSize);

@@ -123,7 +123,7 @@ public sealed class SharedMounts(
         blob,
         offset =>
         {
-            FileStream stream = store.Blobs.OpenRead(blob.Digest);
+            Stream stream = store.Blobs.OpenRead(blob.Digest);
             stream.Seek(offset, SeekOrigin.Begin);
             return stream;
         },

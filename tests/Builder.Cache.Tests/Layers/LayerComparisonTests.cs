@@ -53,7 +53,7 @@ public sealed class LayerComparisonTests : IDisposable
         Assert.Equal(first, await _test.Store.Dater.DateAsync(later, Latest, CancellationToken.None));
         Assert.Equal(first, await _test.Store.Dater.DateAsync(later, Latest, CancellationToken.None));
         Assert.Equal(first, await _test.Store.Dater.DateAsync(first, Latest, CancellationToken.None));
-        await using FileStream blob = _test.Store.Blobs.OpenRead(first.BlobDigest);
+        await using Stream blob = _test.Store.Blobs.OpenRead(first.BlobDigest);
         using TarReader reader = new(blob);
         var times = new List<long>();
         while (reader.ReadEntry() is { } entry) times.Add(entry.ModifiedSeconds);
