@@ -16,7 +16,7 @@ internal sealed class CacheSetup(CommandContext context)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     // A cache is worth less waiting than an image that the build can't do without.
-    private readonly Lazy<IImageRegistry> _reading = new(() => new RegistryClient(
+    private readonly Lazy<IImageRegistry> _reading = context.IsOffline ? context.Registry : new Lazy<IImageRegistry>(() => new RegistryClient(
         RegistrySetup.Options(context.Environment, context.Time) with { IdleTimeout = TimeoutOf(context.Environment), Retries = Retries }));
 
     /// <summary>Those that are read.</summary>
