@@ -1,4 +1,5 @@
 using Builder.Graph.Operations;
+using Builder.Oci;
 using Builder.Oci.Collections;
 using Builder.Parser.Text;
 
@@ -49,6 +50,9 @@ public sealed record VertexOrigin(string Label, string StageName, int Line, stri
 
     /// <summary>Names of the variables of a command that have their value from an ARG.</summary>
     public EquatableArray<string> BuildArguments { get; init; } = [];
+
+    /// <summary>Of a command: what its programs are made for, as far as the image that it runs in says.</summary>
+    public Platform? Platform { get; init; }
 }
 
 /// <summary>A source of a COPY or ADD as its user wrote it.</summary>

@@ -23,6 +23,9 @@ internal sealed record BuildArguments
 
     public string? Target { get; init; }
 
+    /// <summary>Null for this machine's.</summary>
+    public Platform? Platform { get; init; }
+
     public ImmutableSortedDictionary<string, string> BuildArgs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>The time that the image is said to be from, or null.</summary>

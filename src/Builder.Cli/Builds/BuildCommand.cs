@@ -9,6 +9,7 @@ using Builder.Executor.Sharing;
 using Builder.Executor.Sources;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
+using Builder.Oci;
 using Builder.Parser;
 using Builder.Parser.Diagnostics;
 
@@ -50,7 +51,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
         var session = new BuildSession(arguments, source, parsed, store, hub) { Sources = settings };
         session.Announce(started, _time);
-        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store).LoadAsync(arguments.BuildContexts, cancellationToken) };
+        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platform ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
         session.Warn(_time);
         return await RunAsync(session, progress, log, cancellationToken);
     }
@@ -66,6 +67,13 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             if (lowered is null) throw new InvalidOperationException("an image was neither found nor missed");
             if (lowered.Build is null) return ExitCode.Failure;
             if (lowered.Checks.FailsBuild) throw CheckFailure(lowered.Checks);
+            if (session.Arguments.Platform is not null && EmulationCheck.Find(lowered.Build, parsed) is { } missing)
+            {
+                progress.Finish();
+                diagnostics.Write(parsed.Source, [missing]);
+                return ExitCode.Failure;
+            }
+
             if (session.Arguments.PrintGraph is { } format)
             {
                 context.Terminal.Out.Write(GraphText.Print(lowered.Build, format));

@@ -11,6 +11,7 @@ using Builder.Cli.Tracing;
 using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Graph.Operations;
+using Builder.Oci;
 using Builder.Oci.Collections;
 
 namespace Builder.Cli.Builds;
@@ -44,7 +45,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string?> _network = Flags.Text("--network", "Network of RUN instructions: default, none or host");
     private readonly Option<string[]> _hosts = Flags.Many("--add-host", "Add a line to /etc/hosts of RUN instructions (host:ip)");
     private readonly Option<string?> _jobs = Flags.Text("--jobs", "How many instructions may run at once", valueName: "number");
-    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform to build for: this machine's");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform to build for (default: this machine's)");
     private readonly Option<string?> _printGraph = OptionalText("--print-graph", "Print what would be done, as text or dot, and stop");
     private readonly Option<string?> _call = Flags.Text(
         "--call", "Build, or tell about the Dockerfile: build, check, outline, targets or subrequests.describe, with ,format=json or ,format=sarif", valueName: "method");
@@ -94,7 +95,6 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     /// <summary>The arguments record of a parsed command line.</summary>
     internal BuildArguments Read(ParseResult parsed, HostEnvironment environment)
     {
-        RequireOwnPlatform(parsed.GetValue(_platforms)!, environment);
         ImmutableSortedDictionary<string, string> buildArgs =
             SourceDateEpoch.AddTo(KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"), environment);
         CacheArguments caches = _caches.Read(parsed, buildArgs);
@@ -106,6 +106,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             File = parsed.GetValue(_file),
             Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
             Target = parsed.GetValue(_target),
+            Platform = WantedPlatform(parsed.GetValue(_platforms)!, environment),
             BuildArgs = buildArgs,
             Epoch = SourceDateEpoch.Of(buildArgs),
             BuildContexts = [.. parsed.GetValue(_contexts)!.Select(NamedContextText.Parse)],
@@ -143,11 +144,11 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             CustomParser = static result => result.Tokens.Count == 0 ? null : result.Tokens[^1].Value,
         };
 
-    private static void RequireOwnPlatform(IEnumerable<string> values, HostEnvironment environment)
+    private static Platform? WantedPlatform(IEnumerable<string> values, HostEnvironment environment)
     {
         string[] wanted = [.. values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))];
         if (wanted.Length == 0 && environment.Variable("DOCKER_DEFAULT_PLATFORM") is { } preset) wanted = [preset];
-        PlatformCheck.RequireOwn(wanted);
+        return PlatformCheck.OfBuild(wanted);
     }
 
     private static GraphFormat Graph(string? value) => value switch

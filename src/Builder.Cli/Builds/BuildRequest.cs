@@ -1,5 +1,6 @@
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
+using Builder.Oci;
 using Builder.Parser;
 
 namespace Builder.Cli.Builds;
@@ -12,6 +13,7 @@ internal static class BuildRequest
     {
         Parsed = parsed,
         Target = arguments.Target,
+        TargetPlatform = arguments.Platform ?? Platform.Current,
         BuildArguments = arguments.BuildArgs,
         Labels = arguments.Labels,
         Network = arguments.Network,

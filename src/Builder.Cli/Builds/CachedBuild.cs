@@ -7,6 +7,7 @@ using Builder.Executor;
 using Builder.Executor.Events;
 using Builder.Graph.Lowering;
 using Builder.Graph.Sources;
+using Builder.Oci;
 using Builder.Parser;
 
 namespace Builder.Cli.Builds;
@@ -40,7 +41,7 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
 
         // The first build of a project finds nothing: its files need not be read twice to know that.
         if (!store.History.Latest(_planner.ProjectOf(session)).Any()) return null;
-        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store).LoadAsync(arguments.BuildContexts, cancellationToken) };
+        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platform ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
         var resolver = new BaseImageResolver(session, new ImagePuller(store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
         LoweringResult? lowered = await BuildPlanner.LowerAsync(session, (request, _) => Task.FromResult(resolver.FindLocal(request)), cancellationToken);
         if (lowered is not { Build: { } build, Checks.FailsBuild: false }) return null;

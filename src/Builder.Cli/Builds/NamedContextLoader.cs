@@ -11,7 +11,7 @@ using Builder.Oci;
 namespace Builder.Cli.Builds;
 
 /// <summary>Finds out what values of <c>--build-context</c> stand for.</summary>
-internal sealed class NamedContextLoader(HostEnvironment environment, BuilderStore store)
+internal sealed class NamedContextLoader(HostEnvironment environment, BuilderStore store, Platform platform)
 {
     private const string ImageScheme = "docker-image://";
     private const string LayoutScheme = "oci-layout://";
@@ -65,13 +65,13 @@ internal sealed class NamedContextLoader(HostEnvironment environment, BuilderSto
         try
         {
             var layout = new OciLayoutDirectory(environment.FullPath(path), path, store);
-            (StoredImage image, Digest manifest) = await layout.LoadAsync(tag, digest, Platform.Current, cancellationToken);
+            (StoredImage image, Digest manifest) = await layout.LoadAsync(tag, digest, platform, cancellationToken);
             ImageReference named = ImageReference.Parse(value.Name.Split("::")[0]);
             ImageReference reference = ImageReference.Parse($"{named.Repository}@{manifest}");
             return set with
             {
                 Contexts = set.Contexts.SetItem(value.Name, new ImageContext(reference)),
-                Images = set.Images.SetItem(new ImageRequest(reference, Platform.Current, 0).Key, new ResolvedImage(image.Id, image.Config)),
+                Images = set.Images.SetItem(new ImageRequest(reference, platform, 0).Key, new ResolvedImage(image.Id, image.Config)),
             };
         }
         catch (Exception e) when (e is OciFormatException or FormatException or IOException or UnauthorizedAccessException)

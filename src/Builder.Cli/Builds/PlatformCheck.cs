@@ -18,6 +18,16 @@ internal static class PlatformCheck
         }
     }
 
+    /// <summary>The platform that <c>--platform</c> of a build asks for, or null when nothing is said.</summary>
+    /// <exception cref="CommandException">Malformed, several, or of another system.</exception>
+    public static Platform? OfBuild(IReadOnlyCollection<string> values)
+    {
+        Platform[] wanted = [.. values.Select(Parse).Distinct()];
+        if (wanted.Length > 1) throw CommandException.Usage("several platforms are not supported yet", "build one after the other, push each, and put them together with: builder manifest create");
+        if (wanted is [{ Os: not "linux" } other]) throw CommandException.Usage($"platform {other} is not supported: images for linux are built, and no others");
+        return wanted.Length == 1 ? wanted[0] : null;
+    }
+
     /// <summary>One value.</summary>
     /// <exception cref="CommandException">Malformed.</exception>
     public static Platform Parse(string value)

@@ -3,6 +3,7 @@ using Builder.Graph.Checks.Rules;
 using Builder.Graph.Expansion;
 using Builder.Graph.Lowering.Stages;
 using Builder.Graph.Operations;
+using Builder.Oci;
 using Builder.Oci.Collections;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
@@ -128,6 +129,7 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
             Label = State.Steps.Next(label, Planned.IsTrigger),
             Sources = sources,
             BuildArguments = operation is ExecOperation ? ArgumentsInForce() : [],
+            Platform = operation is ExecOperation ? new Platform(State.Image.Os, State.Image.Architecture, State.Image.Variant) : null,
         };
         if (operation is CopyOperation { Link: true })
         {
