@@ -7,6 +7,7 @@ using Builder.Executor.Explaining;
 using Builder.Executor.Results;
 using Builder.Executor.Running;
 using Builder.Executor.Scheduling;
+using Builder.Executor.Secrets;
 using Builder.Executor.Sharing;
 using Builder.Executor.Solving;
 using Builder.Executor.Sources;
@@ -61,6 +62,8 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         using var fetcher = new SourceFetcher(store, options.Sources, time);
         await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
         using var resources = new StepResources(options.Steps, store, time, options.SharedMounts);
+        IReadOnlyList<SecretPattern> secrets = await resources.Secrets.PatternsAsync(stop.Token);
+        resources.Mask = new SecretMask(secrets);
         var shared = new SharedCaches(options.CacheFrom, build.Graph, store, reporter);
         options.CacheExport?.Attach(build.Graph, shared);
         using var solver = new BuildSolver(
@@ -75,7 +78,10 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
 
             // An untouched base image needs no files to become an image again.
             Snapshot? snapshot = build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
-            return await new ResultAssembler(build, store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null).AssembleAsync(snapshot, scheduler.Executed);
+            BuildResult result = await new ResultAssembler(build, store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null)
+                .AssembleAsync(snapshot, scheduler.Executed);
+            if (options.Steps.ScansForSecrets) await new ResultScan(store.Layers, new SecretSearch(secrets), reporter).CheckAsync(build, result, stop.Token);
+            return result;
         }
         catch
         {
@@ -103,6 +109,9 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
     {
         // What is elsewhere is asked once what it is now, by whoever may have to fetch it.
         if (build.Graph.Vertices.Any(v => SourceFetcher.IsSource(v.Operation))) return null;
+
+        // Layers from an earlier build are looked through as well, which takes reading them.
+        if (options.Steps is { ScansForSecrets: true, Secrets.IsEmpty: false }) return null;
         var reporter = new EventReporter(events, time);
         await using var layers = new LayerQueue(store.Layers, new HashSet<VertexId>(), cancellationToken);
         using var contexts = new ContextSet(options.Contexts, options.ContextModes, store.StatIndexes);

@@ -137,6 +137,26 @@ public sealed class LayerStore
             cancellationToken);
     }
 
+    /// <summary>Shows every entry of a layer, with its content.</summary>
+    /// <exception cref="StoreException">The blob is gone or damaged.</exception>
+    public void ReadEntries(LayerBlob layer, Action<TarEntry, Stream> onEntry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using Stream blob = _blobs.OpenRead(layer.BlobDigest);
+            using var reader = new TarReader(new BufferedStream(SystemCodecs.Layers.Open(blob).Content, BufferSize));
+            while (reader.ReadEntry() is { } entry)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                onEntry(entry, reader.Content);
+            }
+        }
+        catch (TarFormatException error)
+        {
+            throw new StoreException($"layer {layer.DiffId}: {error.Message}", error);
+        }
+    }
+
     private string LayerFileOf(Snapshot snapshot) => Path.Combine(Snapshots.Directory, snapshot.Id, FileName);
 
     private LayerFile? Remembered(Snapshot snapshot) =>

@@ -13,6 +13,7 @@ namespace Builder.Cli.Builds;
 internal sealed class StepFlags
 {
     private readonly Option<string[]> _secrets = Flags.Many("--secret", "Secret for RUN instructions (id=NAME,src=FILE or id=NAME,env=VARIABLE)", valueName: "secret");
+    private readonly Option<bool> _noSecretScan = Flags.Switch("--no-secret-scan", "Do not look whether the result holds a secret");
     private readonly Option<string[]> _agents = Flags.Many("--ssh", "SSH agent for RUN instructions (default, or ID=SOCKET, or ID=KEY[,KEY])", valueName: "agent");
     private readonly Option<string?> _shmSize = Flags.Text("--shm-size", "Size of /dev/shm for RUN instructions", valueName: "bytes");
     private readonly Option<string[]> _limits = Flags.Many("--ulimit", "Limit for RUN instructions (NAME=SOFT[:HARD])", valueName: "ulimit");
@@ -23,7 +24,7 @@ internal sealed class StepFlags
     /// <summary>Adds them.</summary>
     public void Declare(Command command)
     {
-        foreach (Option option in new Option[] { _secrets, _agents, _shmSize, _limits, _entitlements, _noCacheStages }) command.Add(option);
+        foreach (Option option in new Option[] { _secrets, _noSecretScan, _agents, _shmSize, _limits, _entitlements, _noCacheStages }) command.Add(option);
         _groupLimits.Declare(command);
     }
 
@@ -32,6 +33,7 @@ internal sealed class StepFlags
     public StepOptions Read(ParseResult parsed, HostEnvironment environment) => new()
     {
         Secrets = ById(parsed.GetValue(_secrets)!.Select(s => SecretParser.Parse(s, environment))),
+        ScansForSecrets = !parsed.GetValue(_noSecretScan),
         SshAgents = ById(parsed.GetValue(_agents)!.Select(s => SshParser.Parse(s, environment))),
         SharedMemoryBytes = SharedMemory(parsed.GetValue(_shmSize)),
         GroupLimits = _groupLimits.Read(parsed, StepOptions.Default.GroupLimits),

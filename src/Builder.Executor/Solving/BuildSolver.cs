@@ -335,7 +335,7 @@ internal sealed class BuildSolver(
 
         PreparedMounts prepared = await mounts.PrepareAsync(exec.Mounts, mountInputs, cancellationToken);
         SandboxPlan plan = await ExecRunner.PlanAsync(exec, DraftView.RootOf(store.Snapshots, draft), prepared, resources.Options, cancellationToken);
-        await commands.RunAsync(exec, plan, new OutputLines((stream, line) => reporter.Output(vertex, stream, line)), cancellationToken);
+        await commands.RunAsync(exec, plan, new OutputLines((stream, line) => reporter.Output(vertex, stream, line), resources.Mask.Apply), cancellationToken);
         return true;
     }
 

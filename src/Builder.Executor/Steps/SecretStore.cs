@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Executor.Secrets;
 using Builder.Linux.Files;
 
 namespace Builder.Executor.Steps;
@@ -17,6 +18,25 @@ internal sealed class SecretStore(ImmutableDictionary<string, SecretSource> sour
         SecretValue value => Checked(id, UnixPath.Encode(value.Value)),
         SecretSource other => throw new NotSupportedException($"no reader for {other.GetType().Name}"),
     };
+
+    /// <summary>All forms of all secrets that can be read; what can't be read, no step can have got.</summary>
+    public async Task<IReadOnlyList<SecretPattern>> PatternsAsync(CancellationToken cancellationToken)
+    {
+        var patterns = new List<SecretPattern>();
+        foreach (string id in sources.Keys.Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (await ReadAsync(id, cancellationToken) is { } secret) patterns.AddRange(SecretPatterns.Of(id, secret));
+            }
+            catch (OperationException)
+            {
+                // A step that mounts it says so.
+            }
+        }
+
+        return patterns;
+    }
 
     /// <summary>What to say when a secret wasn't given.</summary>
     public string HintFor(string id)

@@ -14,6 +14,9 @@ public sealed record StepOptions
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, SecretSource> Secrets { get; init; } = ImmutableDictionary<string, SecretSource>.Empty;
 
+    /// <summary>Whether the build fails when its result holds one of the secrets.</summary>
+    public bool ScansForSecrets { get; init; } = true;
+
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, SshSource> SshAgents { get; init; } = ImmutableDictionary<string, SshSource>.Empty;
 

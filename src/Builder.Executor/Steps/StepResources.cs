@@ -1,5 +1,6 @@
 using Builder.Cache;
 using Builder.Executor.Running;
+using Builder.Executor.Secrets;
 using Builder.Executor.Sharing;
 
 namespace Builder.Executor.Steps;
@@ -16,6 +17,9 @@ internal sealed class StepResources(StepOptions options, BuilderStore store, Tim
     public SharedMounts? SharedMounts => sharedMounts;
 
     public SecretStore Secrets { get; } = new(options.Secrets);
+
+    /// <summary>What the log must not show; set before the first step runs.</summary>
+    public SecretMask Mask { get; set; } = new([]);
 
     public SshAgents Agents { get; } = new(options.SshAgents, store.Snapshots);
 

@@ -52,7 +52,7 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
         byte[] bytes = UnixPath.Encode(path);
         if (!root.TryStatBeneath(bytes, followLast: true, out FileStatus status))
         {
-            Make(path, directory);
+            Make(MissingPath.Find(root, path), directory);
         }
         else if (status.Type == FileType.Directory != directory)
         {

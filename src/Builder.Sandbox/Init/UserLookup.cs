@@ -10,6 +10,9 @@ internal static class UserLookup
 {
     private const int MaxFileSize = 10 << 20;
 
+    // NGROUPS_MAX of the kernel.
+    private const int MostGroups = 65536;
+
     /// <summary>Resolves a user specification.</summary>
     /// <param name="root">The container's root.</param>
     /// <param name="specification"><c>user[:group]</c>, names or numbers; empty for root.</param>
@@ -36,6 +39,8 @@ internal static class UserLookup
         }
 
         foreach (string group in extraGroups) supplementary.Add(GroupId(groups, group));
+        if (supplementary.Count > MostGroups)
+            throw new SetupException(125, $"the container's group file puts '{userPart}' into {supplementary.Count} groups, more than {MostGroups}");
         return new ContainerUser(uid, gid, [.. supplementary], home);
     }
 
@@ -72,6 +77,10 @@ internal static class UserLookup
         catch (SyscallException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
         {
             return [];
+        }
+        catch (SyscallException e) when (e.Errno is Errno.EINVAL or Errno.EISDIR or Errno.ELOOP)
+        {
+            throw new SetupException(125, $"/{path} of the container is not a file");
         }
     }
 }

@@ -85,6 +85,31 @@ public sealed class SecretTests
         Assert.Contains("packed.gz", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", values[0], workspace.Context)).Output, StringComparison.Ordinal);
     }
 
+    [EndToEndFact]
+    public async Task A_result_that_holds_a_secret_is_refused_and_the_place_is_named()
+    {
+        await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        workspace.Write("key", "correct-horse-battery\n");
+        string[] secret = ["--secret", "id=key,src=key", "-t", "leaky"];
+        const string Plain = "FROM busybox\nRUN --mount=type=secret,id=key { echo 12345; cat /run/secrets/key; } > /etc/leak; cat /run/secrets/key\n";
+        CommandResult plain = (await workspace.BuildTextAsync(Plain, secret)).ExitedWith(1);
+        Assert.Contains("Dockerfile:2", plain.Error, StringComparison.Ordinal);
+        Assert.Contains("the secret 'key' is in the layer of this step: /etc/leak, at byte 6", plain.Error, StringComparison.Ordinal);
+        Assert.Contains("***", plain.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("correct-horse", plain.Error.Replace("cat /run", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        (await workspace.RunAsync("run", "--rm", "leaky", "true")).ExitedWith(125);
+
+        // From the cache it is found as well.
+        Assert.Contains("/etc/leak, at byte 6", (await workspace.BuildTextAsync(Plain, secret)).ExitedWith(1).Error, StringComparison.Ordinal);
+        CommandResult encoded = await workspace.BuildTextAsync("FROM busybox\nRUN --mount=type=secret,id=key base64 /run/secrets/key > /b64\nRUN true\n", secret);
+        Assert.Contains("the secret 'key' (base64) is in the layer of this step: /b64, at byte 0", encoded.ExitedWith(1).Error, StringComparison.Ordinal);
+        CommandResult config = await workspace.BuildTextAsync("FROM busybox\nENV TOKEN=correct-horse-battery\n", secret);
+        Assert.Contains("the secret 'key' is in the image's config, at byte", config.ExitedWith(1).Error, StringComparison.Ordinal);
+        CommandResult history = await workspace.BuildTextAsync("FROM busybox\nARG T\nRUN true\n", ["--build-arg", "T=correct-horse-battery", .. secret]);
+        Assert.Contains("the secret 'key' is in the image's history", history.ExitedWith(1).Error, StringComparison.Ordinal);
+        (await workspace.BuildTextAsync(Plain, ["--no-secret-scan", .. secret])).Succeeded();
+    }
+
     // Names, contents, and contents of what is compressed.
     private const string Search =
         """

@@ -61,5 +61,33 @@ public sealed class OutputLinesTests
         Assert.Equal(["1:\uFFFDa"], _lines);
     }
 
+    [Fact]
+    public void Of_output_without_end_the_beginning_and_the_last_lines_are_shown()
+    {
+        OutputLines output = Create();
+        byte[] line = Encoding.UTF8.GetBytes(new string('x', 1023) + "\n");
+
+        for (int i = 0; i < 20 << 10; i++) output.Write(1, line);
+        output.Write(1, "the end\n"u8);
+        output.Finish();
+
+        int note = _lines.FindIndex(l => l.Contains("[output clipped: it is more than 16 MiB", StringComparison.Ordinal));
+        Assert.Equal(16 << 10, note);
+        Assert.Contains("bytes of output are not shown]", _lines[note + 1], StringComparison.Ordinal);
+        Assert.InRange(_lines.Count, note + 3, note + 53);
+        Assert.Equal(("1:the end", "the end"), (_lines[^1], output.Last[^1]));
+    }
+
+    [Fact]
+    public void What_nobody_must_see_is_neither_shown_nor_kept()
+    {
+        var output = new OutputLines((stream, line) => _lines.Add($"{stream}:{line}"), line => line.Replace("secret", "***", StringComparison.Ordinal));
+
+        output.Write(2, "a secret"u8);
+        output.Finish();
+
+        Assert.Equal(("2:a ***", "a ***"), (Assert.Single(_lines), Assert.Single(output.Last)));
+    }
+
     private OutputLines Create() => new((stream, line) => _lines.Add($"{stream}:{line}"));
 }
