@@ -10,6 +10,7 @@ internal static class StandardMounts
 {
     private const MountAttributes Strict = MountAttributes.NoSuid | MountAttributes.NoDevice | MountAttributes.NoExecute;
     private const string ControlGroups = "/sys/fs/cgroup";
+    private const string KernelMemory = "/proc/kcore";
     private const int DeviceMode = 0x1B6;
 
     private static readonly (string Name, uint Major, uint Minor)[] Devices =
@@ -18,7 +19,7 @@ internal static class StandardMounts
     private static readonly (string Target, string Name)[] Links =
     [
         ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"), ("/proc/self/fd/2", "stderr"),
-        ("pts/ptmx", "ptmx"), ("/proc/kcore", "core"),
+        ("pts/ptmx", "ptmx"),
     ];
 
     public static void MountProc(MountTargets targets)
@@ -37,6 +38,7 @@ internal static class StandardMounts
         using DirectoryHandle directory = DirectoryHandle.OpenMount(dev);
         foreach ((string name, uint major, uint minor) in Devices) BindDevice(directory, name, major, minor);
         foreach ((string link, string name) in Links) directory.MakeSymbolicLink(UnixPath.Encode(link), UnixPath.Encode(name));
+        if (File.Exists(KernelMemory)) directory.MakeSymbolicLink(UnixPath.Encode(KernelMemory), "core"u8);
         Attach(directory, "pts", MountCalls.CreateFileSystem(
             "devpts", [new("newinstance", null), new("ptmxmode", "0666"), new("mode", "0620"), new("gid", "5")], MountAttributes.NoSuid | MountAttributes.NoExecute));
         Attach(directory, "shm", MountCalls.CreateFileSystem("tmpfs", [new("mode", "1777"), new("size", plan.SharedMemoryBytes.ToString())], Strict));

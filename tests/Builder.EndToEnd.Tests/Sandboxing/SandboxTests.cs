@@ -166,7 +166,34 @@ public sealed class SandboxTests
         await workspace.ImportBusyboxAsync();
         CommandResult result = (await workspace.BuildTextAsync(
             $"FROM busybox\nRUN (sleep 300; echo {workspace.Token}) >/dev/null 2>&1 & echo started\n")).Succeeded();
-        Assert.True(result.Duration < TimeSpan.FromSeconds(20), result.ToString());
+        Assert.True(result.Duration < TimeSpan.FromMinutes(1), result.ToString());
+        await workspace.AssertNothingLeftAsync();
+    }
+
+    [EndToEndFact]
+    public async Task Grandchildren_that_hold_the_output_don_t_keep_a_step_or_a_container()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        string stubborn = $"trap '' TERM HUP INT; (setsid sh -c 'sleep 300; echo {workspace.Token}' &); echo started";
+        CommandResult build = (await workspace.BuildTextAsync($"FROM busybox\nRUN {stubborn}\n")).Succeeded();
+        CommandResult run = (await workspace.RunAsync("run", "--rm", "busybox", "sh", "-c", stubborn)).Succeeded();
+        Assert.True(build.Duration < TimeSpan.FromMinutes(1) && run.Duration < TimeSpan.FromMinutes(1), $"{build}\n{run}");
+        Assert.Equal("started\n", run.Output);
+        await workspace.AssertNothingLeftAsync();
+    }
+
+    [EndToEndFact]
+    public async Task A_container_does_not_outlive_a_killed_engine()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        string stubborn = $"trap '' TERM HUP INT; (setsid sleep 300 &); echo {workspace.Token}; sleep 300";
+        using RunningCommand running = workspace.Command("run", "busybox", "sh", "-c", stubborn).Start();
+        for (int i = 0; i < 600 && !ProcessTable.MentioningInCommandOrEnvironment(workspace.Token).Any(p => p.EndsWith("sleep 300 ", StringComparison.Ordinal)); i++)
+            await Task.Delay(100);
+        running.Kill();
+        await running.WaitAsync(TimeSpan.FromMinutes(1));
         await workspace.AssertNothingLeftAsync();
     }
 }
