@@ -1,5 +1,4 @@
 using Builder.Parser.Diagnostics;
-using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
 namespace Builder.Parser.Tests;
@@ -90,7 +89,7 @@ public sealed class FeatureLevelTests : ParserTestBase
     public void Files_in_other_languages_are_recognised_by_their_own_form_of_the_line(string text, string culprit, string? hint)
     {
         ParseResult result = Parse(text);
-        Diagnostic problem = result.Diagnostics.First();
+        Diagnostic problem = result.Diagnostics[0];
         Assert.Equal((DiagnosticCodes.OtherLanguage, culprit, hint), (problem.Code, result.Source.TextOf(problem.Span), problem.Hint));
     }
 }

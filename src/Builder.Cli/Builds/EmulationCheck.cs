@@ -4,7 +4,6 @@ using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Parser;
 using Builder.Parser.Diagnostics;
-using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
 namespace Builder.Cli.Builds;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Builder.EndToEnd.Tests.Harness;
 

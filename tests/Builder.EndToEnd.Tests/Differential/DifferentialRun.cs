@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Builder.EndToEnd.Tests.Harness;
 
 namespace Builder.EndToEnd.Tests.Differential;

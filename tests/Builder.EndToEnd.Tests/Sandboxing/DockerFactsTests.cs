@@ -18,7 +18,7 @@ public sealed class DockerFactsTests(PrivateDocker docker)
         Assert.True(theirs.Length > 40 && ours.Length > 40, string.Join('\n', [.. theirs, "--", .. ours]));
         string[] known = [.. File.ReadLines(Repository.PathTo("tests/sandbox/differences.txt")).Where(line => line.Length > 0 && line[0] != '#')];
         IEnumerable<string> differences = [.. theirs.Except(ours).Select(line => "docker " + line), .. ours.Except(theirs).Select(line => "builder " + line)];
-        Assert.Empty(differences.Where(line => !known.Any(pattern => Matches(pattern, line))));
+        Assert.DoesNotContain(differences, line => !known.Any(pattern => Matches(pattern, line)));
     }
 
     private static string[] Lines(CommandResult result) => result.Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,3 @@
-using Builder.Graph.Lowering;
 using Builder.Graph.Lowering.History;
 using Builder.Graph.Lowering.Values;
 using Builder.Graph.Sources;
