@@ -41,9 +41,6 @@ internal sealed class AccountDatabase
     public (int Uid, int Gid)? FindUser(string name) =>
         _users.FindIndex(u => u.Name == name) is >= 0 and int index ? (_users[index].Uid, _users[index].Gid) : null;
 
-    /// <summary>Primary group of a user id.</summary>
-    public int? FindPrimaryGroup(int uid) => _users.FindIndex(u => u.Uid == uid) is >= 0 and int index ? _users[index].Gid : null;
-
     /// <summary>Id of a group name.</summary>
     public int? FindGroup(string name) => _groups.FindIndex(g => g.Name == name) is >= 0 and int index ? _groups[index].Gid : null;
 

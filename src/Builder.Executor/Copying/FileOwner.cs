@@ -12,25 +12,20 @@ internal readonly record struct FileOwner(int Uid, int Gid)
     /// <param name="text">The value.</param>
     /// <param name="accounts">Of the destination; asked for only when there is a name to look up.</param>
     /// <exception cref="OperationException">An unknown name.</exception>
-    public static FileOwner ParseChown(string text, Func<AccountDatabase> accounts)
-    {
-        (string user, string? group) = Split(text, "--chown");
-        int uid, gid;
-        if (AccountDatabase.TryParseId(user, out uid)) gid = uid;
-        else (uid, gid) = accounts().FindUser(user) ?? throw Unknown("user", user, "/etc/passwd");
-        return new FileOwner(uid, group is null ? gid : ParseGroup(group, accounts));
-    }
+    public static FileOwner ParseChown(string text, Func<AccountDatabase> accounts) => Parse(text, "--chown", accounts);
 
     /// <summary>
-    /// Reads a USER value, as the owner of what is made on its behalf: a number alone has the primary group of its entry, else 0.
+    /// Reads a USER value, as the owner of what WORKDIR makes: by the rules of --chown, not by those of a step, for which a number alone brings the
+    /// primary group of its entry or 0. An empty one is root.
     /// </summary>
     /// <exception cref="OperationException">An unknown name.</exception>
-    public static FileOwner ParseUser(string text, Func<AccountDatabase> accounts)
+    public static FileOwner ParseUser(string text, Func<AccountDatabase> accounts) => text.Length == 0 ? Root : Parse(text, "USER", accounts);
+
+    private static FileOwner Parse(string text, string what, Func<AccountDatabase> accounts)
     {
-        if (text.Length == 0) return Root;
-        (string user, string? group) = Split(text, "USER");
+        (string user, string? group) = Split(text, what);
         int uid, gid;
-        if (AccountDatabase.TryParseId(user, out uid)) gid = group is null ? accounts().FindPrimaryGroup(uid) ?? 0 : 0;
+        if (AccountDatabase.TryParseId(user, out uid)) gid = uid;
         else (uid, gid) = accounts().FindUser(user) ?? throw Unknown("user", user, "/etc/passwd");
         return new FileOwner(uid, group is null ? gid : ParseGroup(group, accounts));
     }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Builder.EndToEnd.Tests.Differential;
 
 /// <summary>
-/// Reads files of cases. A case begins with <c>=== name</c>; its sections begin with <c>--- </c>: <c>Dockerfile</c>, <c>file PATH [MODE]</c> and
+/// Reads files of cases. A case begins with <c>=== name</c>; its sections begin with <c>--- </c>: <c>Dockerfile</c>, <c>older Dockerfile</c> (the same for Docker), <c>file PATH [MODE]</c> and
 /// <c>sh</c> (a script run in the context) have text, and so has <c>difference ID</c> (what must differ, see <see cref="DifferentialCase.Expected"/>);
 /// <c>args WORDS</c>, <c>fails</c> and <c>sample</c> have none.
 /// </summary>
@@ -47,6 +47,7 @@ internal static class CaseReader
         {
             [] when body.Trim().Length == 0 => into,
             ["Dockerfile"] => into with { Dockerfile = body },
+            ["older", "Dockerfile"] => into with { OlderDockerfile = body },
             ["file", string path] => into with { Files = into.Files.Add(new ContextFile(path, body, Plain)) },
             ["file", string path, string mode] => into with { Files = into.Files.Add(new ContextFile(path, body, ParseMode(mode))) },
             ["sh"] => into with { Script = body },

@@ -8,6 +8,12 @@ namespace Builder.EndToEnd.Tests.Differential;
 /// <param name="Files">Files of the context.</param>
 internal sealed record DifferentialCase(string Name, string Dockerfile, ImmutableArray<ContextFile> Files)
 {
+    /// <summary>
+    /// What Docker is given instead, when the case is written in words that 20.10 doesn't know: the same in those it knows. Empty for the same Dockerfile. Trees
+    /// and configs are compared then, histories are not.
+    /// </summary>
+    public string OlderDockerfile { get; init; } = "";
+
     /// <summary>A shell script that completes the context, run in it.</summary>
     public string Script { get; init; } = "";
 

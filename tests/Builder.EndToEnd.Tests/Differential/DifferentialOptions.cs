@@ -40,7 +40,7 @@ internal sealed record DifferentialOptions
             words = words[used..];
         }
 
-        return options;
+        return options.From <= int.MaxValue - options.Seeds ? options : throw new FormatException("the last seed would be above the highest");
     }
 
     public IEnumerable<DifferentialCase> Select(IEnumerable<DifferentialCase> cases) =>
@@ -48,5 +48,7 @@ internal sealed record DifferentialOptions
 
     public IEnumerable<DifferentialCase> Generate() => Enumerable.Range(From, Seeds).Select(CaseGenerator.Generate);
 
-    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : throw new FormatException($"'{text}' is not a number from 0 to {int.MaxValue}");
 }

@@ -24,13 +24,14 @@ internal sealed class ImageComparison
     {
     }
 
-    public static ImageDifferences Compare(BuiltImage ours, BuiltImage docker)
+    public static ImageDifferences Compare(BuiltImage ours, BuiltImage docker, bool hasHistories)
     {
         ImageComparison comparison = new();
         comparison.CompareTrees(ours, docker);
         comparison.CompareFields("config.", ours.Config["config"] as JsonObject, docker.Config["config"] as JsonObject, UncomparedConfigFields);
         comparison.CompareFields("", ours.Config as JsonObject, docker.Config as JsonObject, UncomparedFields);
-        comparison.CompareHistories(History(ours.Config), History(docker.Config));
+        if (hasHistories)
+            comparison.CompareHistories(History(ours.Config), History(docker.Config));
         comparison.CompareTexts("layers", Layers(ours.Config), Layers(docker.Config));
         return new ImageDifferences([.. comparison._lines], comparison._explained.ToImmutableSortedSet(StringComparer.Ordinal));
     }

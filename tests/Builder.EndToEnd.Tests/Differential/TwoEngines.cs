@@ -39,13 +39,13 @@ internal sealed class TwoEngines : IAsyncDisposable
             Command build = _workspace.Command(
                 ["build", "--progress=plain", "--network=host", "--output", $"type=docker,dest={ourArchive},name={tag}", .. differential.Arguments, context]);
             CommandResult ours = await (build with { Timeout = TimeSpan.FromMinutes(4) }).RunAsync();
-            CommandResult docker = await _docker.TryBuildAsync(context, tag, differential.Arguments);
+            CommandResult docker = await _docker.TryBuildAsync(context, tag, [.. await OlderDockerfileAsync(differential, context + ".older"), .. differential.Arguments]);
             if (docker.Error.Contains("connect to the Docker daemon", StringComparison.OrdinalIgnoreCase))
                 throw new InvalidOperationException($"{differential.Name}: dockerd is gone\n{docker}");
             if (ours.ExitCode != 0 || docker.ExitCode != 0)
                 return CaseJudge.JudgeRefusal(differential, ours, docker);
             (await _docker.RunAsync("save", "-o", dockerArchive, tag)).Succeeded();
-            return CaseJudge.JudgeImages(differential, ImageComparison.Compare(BuiltImage.Read(ourArchive), BuiltImage.Read(dockerArchive)));
+            return CaseJudge.JudgeImages(differential, ImageComparison.Compare(BuiltImage.Read(ourArchive), BuiltImage.Read(dockerArchive), hasHistories: differential.OlderDockerfile.Length == 0));
         }
         catch (Exception error) when (error is TimeoutException or InvalidDataException or Xunit.Sdk.XunitException)
         {
@@ -56,6 +56,14 @@ internal sealed class TwoEngines : IAsyncDisposable
             File.Delete(ourArchive);
             File.Delete(dockerArchive);
         }
+    }
+
+    private static async Task<string[]> OlderDockerfileAsync(DifferentialCase differential, string path)
+    {
+        if (differential.OlderDockerfile.Length == 0)
+            return [];
+        await File.WriteAllTextAsync(path, differential.OlderDockerfile);
+        return ["-f", path];
     }
 
     public ValueTask DisposeAsync() => _workspace.DisposeAsync();

@@ -24,7 +24,7 @@ public sealed class PrivateDocker : IAsyncLifetime
             $"--data-root={Path.Combine(_directory, "data")}",
             $"--exec-root={Path.Combine(_directory, "exec")}",
             $"--pidfile={Path.Combine(_directory, "pid")}").Start();
-        for (int attempt = 0; attempt < 150 && !_daemon.HasExited; attempt++)
+        for (int attempt = 0; attempt < 600 && !_daemon.HasExited; attempt++)
         {
             if ((await Client("version").RunAsync()).ExitCode == 0)
                 return;
