@@ -80,7 +80,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         {
             return new BoundCommand((context, cancellationToken) => new CallCommand(context, new DiagnosticReport(context)).RunAsync(arguments, cancellationToken))
             {
-                NeedsSession = false,
+                NeedsSession = CallCommand.NeedsSession(arguments, environment),
             };
         }
 

@@ -75,6 +75,46 @@ public sealed class CallCommandTests
     }
 
     [Fact]
+    public void Sarif_has_all_that_the_standard_requires()
+    {
+        using TestCli cli = Cli("FROM base:1 AS Build\nfrom base:1 as b c\nEXPOSE 80/TCP\nRUN cd /x && sudo a\nMAINTAINER me\n");
+        Assert.Equal(1, cli.Run("build", "--call=check,format=sarif", "."));
+        using JsonDocument json = JsonDocument.Parse(cli.Output);
+        SarifShape.Assert(json.RootElement);
+        JsonElement[] results = [.. json.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()];
+        Assert.Contains(results, result => result.GetProperty("level").GetString() == "error");
+        using TestCli warnings = Cli("FROM base:1 AS Build\nEXPOSE 80/TCP\nRUN cd /x && sudo a\nMAINTAINER me\n");
+        Assert.Equal(1, warnings.Run("build", "--call=check,format=sarif", "."));
+        using JsonDocument found = JsonDocument.Parse(warnings.Output);
+        SarifShape.Assert(found.RootElement);
+        Assert.True(found.RootElement.GetProperty("runs")[0].GetProperty("results").GetArrayLength() > 3);
+    }
+
+    [Fact]
+    public void Named_contexts_stand_for_what_they_name()
+    {
+        const string Text = "FROM base:1 AS build\nFROM scratch\nCOPY --from=buidl /a /b\n";
+        using TestCli without = Cli(Text);
+        without.Run("build", "--check", ".");
+        Assert.Contains("BLD2014", without.Error, StringComparison.Ordinal);
+        using TestCli with = Cli(Text);
+        Assert.Equal(0, with.Run("build", "--check", "--build-context", "buidl=.", "."));
+        Assert.Equal("Check complete, no warnings found.\n", with.Output);
+        Assert.Empty(with.Error);
+        using TestCli absent = Cli(Text);
+        Assert.NotEqual(0, absent.Run("build", "--check", "--build-context", "buidl=nowhere", "."));
+        Assert.Contains("no such directory: nowhere", absent.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_context_from_elsewhere_is_fetched_in_a_session()
+    {
+        using TestCli cli = Cli(Faulty);
+        cli.Run("build", "--check", "https://example.com/app.git");
+        Assert.NotNull(cli.Sessions.Restarted);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_built_is_an_error_beside_its_findings()
     {
         using TestCli cli = Cli("FROM base:1 AS Build\nEXPOSE 99999\n");

@@ -4,6 +4,7 @@ using Builder.Cli.Hosting;
 using Builder.Cli.Images;
 using Builder.Cli.Rendering;
 using Builder.Cli.Transfers;
+using Builder.Executor.Sources;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Graph.Outlines;
@@ -14,9 +15,17 @@ using Builder.Parser.Diagnostics;
 
 namespace Builder.Cli.Builds.Calls;
 
-/// <summary>Tells about a Dockerfile without building it: <c>--check</c> and <c>--call</c>. No registry is asked and nothing is written.</summary>
+/// <summary>
+/// Tells about a Dockerfile without building it: <c>--check</c> and <c>--call</c>. No registry is asked, and nothing is fetched but a context from elsewhere
+/// that the Dockerfile is in.
+/// </summary>
 internal sealed class CallCommand(CommandContext context, DiagnosticReport diagnostics)
 {
+    /// <summary>Whether files have to be unpacked: then the store's owner does it.</summary>
+    public static bool NeedsSession(BuildArguments arguments, HostEnvironment environment) =>
+        arguments.Call.Kind != CallKind.Describe
+        && RemoteContexts.IsRemote(arguments.Context) && !Directory.Exists(environment.FullPath(arguments.Context));
+
     /// <summary>Runs it.</summary>
     public async Task<ExitCode> RunAsync(BuildArguments arguments, CancellationToken cancellationToken)
     {
@@ -28,12 +37,16 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
             return ExitCode.Success;
         }
 
-        var loader = new DockerfileLoader(context.Environment, context.Terminal.Input);
-        DockerfileSource source = await loader.LoadAsync(arguments.Context, arguments.File, cancellationToken);
+        using BuilderStore store = context.OpenStore();
+        DockerfileSource source = await LoadAsync(arguments, store, cancellationToken);
         ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument));
-        if (call.Kind == CallKind.Check) return Check(arguments, source, parsed);
+        NamedContextSet named = parsed.HasErrors || call.Kind == CallKind.Targets
+            ? NamedContextSet.Empty
+            : await new NamedContextLoader(context.Environment, store).LoadAsync(arguments.BuildContexts, cancellationToken);
+        var subject = new CallSubject(arguments, source, parsed, named, store);
+        if (call.Kind == CallKind.Check) return Check(subject);
 
-        LoweringResult? lowered = parsed.HasErrors || call.Kind == CallKind.Targets ? null : Lower(arguments, source, parsed, new CheckOptions());
+        LoweringResult? lowered = parsed.HasErrors || call.Kind == CallKind.Targets ? null : Lower(subject, new CheckOptions());
         Diagnostic[] errors = [.. Errors(parsed, lowered)];
         if (errors.Length > 0)
         {
@@ -50,14 +63,25 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
     private static IEnumerable<Diagnostic> Errors(ParseResult parsed, LoweringResult? lowered) =>
         parsed.Diagnostics.Concat(lowered?.Diagnostics ?? []).Where(d => d.Severity == Severity.Error);
 
-    private ExitCode Check(BuildArguments arguments, DockerfileSource source, ParseResult parsed)
+    private async Task<DockerfileSource> LoadAsync(BuildArguments arguments, BuilderStore store, CancellationToken cancellationToken)
     {
+        SourceSettings settings = SourceSettingsReader.Read(context.Environment) with { Secret = arguments.Steps.SecretText, IsOffline = context.IsOffline };
+        using var fetcher = new SourceFetcher(store, settings, context.Time);
+        var remote = NeedsSession(arguments, context.Environment) || arguments.File is not null
+            ? new RemoteContexts(fetcher, static _ => { }, context.Time, keepGitDirectory: false)
+            : null;
+        return await new DockerfileLoader(context.Environment, context.Terminal.Input, remote).LoadAsync(arguments.Context, arguments.File, cancellationToken);
+    }
+
+    private ExitCode Check(CallSubject subject)
+    {
+        (BuildArguments arguments, DockerfileSource source, ParseResult parsed, _, _) = subject;
         CallSpec call = arguments.Call;
         LoweringResult? lowered = null;
         if (!parsed.HasErrors)
         {
             var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source.IgnoreFile) };
-            lowered = Lower(arguments, source, parsed, options);
+            lowered = Lower(subject, options);
         }
 
         CheckFinding[] findings = [.. lowered?.Checks.Findings ?? []];
@@ -82,11 +106,15 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         return findings.Length > 0 && !call.IgnoreStatus ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private LoweringResult Lower(BuildArguments arguments, DockerfileSource source, ParseResult parsed, CheckOptions options)
+    private LoweringResult Lower(CallSubject subject, CheckOptions options)
     {
-        LoweringRequest request = BuildRequest.Of(arguments, parsed, options);
-        using BuilderStore store = context.OpenStore();
-        var puller = new ImagePuller(store, context.Registry, new EventReporting(static _ => { }, context.Time));
+        LoweringRequest request = BuildRequest.Of(subject.Arguments, subject.Parsed, options) with
+        {
+            NamedContexts = subject.Named.Contexts,
+            Images = subject.Named.Images,
+        };
+        if (subject.Source.RemoteContext is { } remote) request = request with { BuildContext = remote };
+        var puller = new ImagePuller(subject.Store, context.Registry, new EventReporting(static _ => { }, context.Time));
         while (true)
         {
             LoweringResult result = DockerfileLowering.Lower(request);
@@ -104,4 +132,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         var config = new ImageConfig { Os = wanted.Platform.Os, Architecture = wanted.Platform.Architecture, Config = new ContainerConfig(), RootFs = new RootFs() };
         return new ResolvedImage(Digest.Sha256(System.Text.Encoding.UTF8.GetBytes(wanted.Key)), config) { IsKnown = false };
     }
+
+    /// <summary>What is told about.</summary>
+    private sealed record CallSubject(BuildArguments Arguments, DockerfileSource Source, ParseResult Parsed, NamedContextSet Named, BuilderStore Store);
 }

@@ -42,7 +42,7 @@ internal sealed class FromResolver(StageList stages, LoweringRequest request)
         if (!StageBase.TryReadImage(text, out ImageReference? reference, out string reason))
             return Fail("BLD2013", $"{flag} names no stage above, and {reason}", near);
         var wanted = new ImageRequest(reference, request.TargetPlatform, line) { Span = name.Span, Hint = near };
-        if (near is not null && !request.Images.ContainsKey(wanted.Key))
+        if (near is not null && !(request.Images.TryGetValue(wanted.Key, out ResolvedImage? known) && known.IsKnown))
         {
             string message = $"{flag} names '{text}', which is no stage above this line and is taken for the image {reference}";
             report(new Diagnostic("BLD2014", Severity.Warning, message, name.Span, near));
