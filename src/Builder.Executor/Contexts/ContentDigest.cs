@@ -43,10 +43,13 @@ internal static class ContentDigest
     // Fills the tree's memory of file digests; the order of the result is made afterwards.
     private static void HashInParallel(SourceTree tree, IEnumerable<TreeEntry> entries, CancellationToken cancellationToken)
     {
+        // Threads only for files that have to be read.
+        List<TreeEntry> unknown = [.. entries.Where(e => e.Status.IsRegular && !tree.Knows(e))];
+        if (unknown.Count == 0) return;
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
         {
-            Parallel.ForEach(entries.Where(e => e.Status.IsRegular), options, e => tree.HashFile(e, cancellationToken));
+            Parallel.ForEach(unknown, options, e => tree.HashFile(e, cancellationToken));
         }
         catch (AggregateException e) when (e.InnerExceptions.FirstOrDefault(i => i is OperationException) is { } first)
         {

@@ -132,6 +132,15 @@ internal sealed class SourceTree(
         return digest;
     }
 
+    /// <summary>Whether the content of a file is known without reading it.</summary>
+    public bool Knows(TreeEntry entry)
+    {
+        if (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status) return true;
+        if (index?.Find(entry.Path.Bytes, entry.Status) is not { } digest) return false;
+        _hashed[entry.Path] = (entry.Status, digest);
+        return true;
+    }
+
     private Digest ReadFile(TreeEntry entry, CancellationToken cancellationToken)
     {
         Digest digest = default;
