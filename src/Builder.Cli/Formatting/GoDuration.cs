@@ -11,16 +11,15 @@ internal static partial class GoDuration
     {
         duration = TimeSpan.Zero;
         if (text == "0") return true;
-        Match match = Grammar().Match(text);
-        if (!match.Success) return false;
         double seconds = 0;
-        for (int i = 0; i < match.Groups["n"].Captures.Count; i++)
+        int read = 0;
+        for (Match part = Part().Match(text); part.Success; part = part.NextMatch())
         {
-            seconds += double.Parse(match.Groups["n"].Captures[i].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
-                * Seconds(match.Groups["u"].Captures[i].Value);
+            seconds += double.Parse(part.Groups["n"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * Seconds(part.Groups["u"].Value);
+            read += part.Length;
         }
 
-        if (seconds > TimeSpan.MaxValue.TotalSeconds / 2) return false;
+        if (read == 0 || read != text.Length || seconds > TimeSpan.MaxValue.TotalSeconds / 2) return false;
         duration = TimeSpan.FromSeconds(seconds);
         return true;
     }
@@ -36,6 +35,7 @@ internal static partial class GoDuration
         _ => 1e-6,
     };
 
-    [GeneratedRegex(@"\A(?:(?<n>[0-9]+(?:\.[0-9]*)?)(?<u>ns|us|µs|ms|s|m|h|d))+\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Grammar();
+    // Parts that don't follow each other make the sum of their lengths too small.
+    [GeneratedRegex(@"(?<n>[0-9]+(?:\.[0-9]*)?)(?<u>ns|us|µs|ms|s|m|h|d)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Part();
 }
