@@ -9,6 +9,7 @@ using Builder.Oci.Json;
 
 namespace Builder.Cache.Tests.Images;
 
+[Collection(UndisturbedTests.Name)]
 public sealed class ImageStoreTests : IDisposable
 {
     private readonly TestStore _test = new();

@@ -9,6 +9,7 @@ using Builder.Oci.Json;
 
 namespace Builder.Cache.Tests.Usage;
 
+[Collection(UndisturbedTests.Name)]
 public sealed class EvictionTests : IDisposable
 {
     private readonly TestStore _test = new();
