@@ -130,7 +130,7 @@ public class HistoryTests
     {
         var lowered = Lowered.From("FROM alpine AS only\nworkdir /foo\nrun make\nENV A=1");
         Assert.Equal(["[1/3] FROM docker.io/library/alpine:latest", "[2/3] WORKDIR /foo", "[3/3] RUN make"], lowered.Labels);
-        Assert.Equal([new("[3/3] RUN make", "only", 3, "run make")], lowered.Graph.Vertices.Skip(2).Select(vertex => vertex.Origin));
+        Assert.Equal([new("[3/3] RUN make", "only", 3, "run make") { Platform = new Builder.Oci.Platform("linux", "amd64") }], lowered.Graph.Vertices.Skip(2).Select(vertex => vertex.Origin));
     }
 
     [Fact]
