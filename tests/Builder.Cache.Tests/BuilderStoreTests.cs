@@ -17,7 +17,7 @@ public sealed class BuilderStoreTests : IDisposable
         Assert.Equal(_test.PathOf(), _test.Store.Root);
         Assert.Equal(0x1C0, (int)File.GetUnixFileMode(_test.PathOf()));
         Assert.Equal(
-            ["blobs", "builds", "chains", "contexts", "converted", "downloads", "images", "locks", "manifests", "names", "outputs", "records", "snapshots", "tmp", "version"],
+            ["blobs", "builds", "chains", "contexts", "converted", "downloads", "images", "indexes", "locks", "manifests", "names", "outputs", "records", "snapshots", "tmp", "version"],
             Directory.GetFileSystemEntries(_test.PathOf()).Select(Path.GetFileName).Order());
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Builder.Linux;
 using Builder.Linux.Terminals;
 
 namespace Builder.Cli.Terminals;
@@ -68,15 +69,27 @@ internal sealed class Terminal : IDisposable
     /// <summary>Writes out what is buffered.</summary>
     public void Flush()
     {
-        Out.Flush();
-        Error.Flush();
+        UnlessReaderIsGone(Out.Flush);
+        UnlessReaderIsGone(Error.Flush);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Out.Dispose();
-        Error.Dispose();
+        UnlessReaderIsGone(Out.Dispose);
+        UnlessReaderIsGone(Error.Dispose);
+    }
+
+    // Whoever read it has seen enough: builder images | head -n 1.
+    private static void UnlessReaderIsGone(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (SyscallException e) when (e.Errno == Errno.EPIPE)
+        {
+        }
     }
 }
 

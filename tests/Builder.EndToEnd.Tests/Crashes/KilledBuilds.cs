@@ -104,7 +104,7 @@ internal sealed class KilledBuilds(Workspace workspace, int seed, TextWriter log
     }
 
     // Any process of it: the one the user started, the one in the namespace, or one of a step.
-    private async Task<bool> KillAsync(string token, int victim, TimeSpan delay, Task end)
+    private static async Task<bool> KillAsync(string token, int victim, TimeSpan delay, Task end)
     {
         await Task.WhenAny(end, Task.Delay(delay));
         if (end.IsCompleted) return false;

@@ -53,15 +53,15 @@ internal sealed class FromResolver(StageList stages, LoweringRequest request)
         FileSystemSource? ResolveIndex(int number)
         {
             if (number >= 0 && number < user.Index) return new StageSource(number);
-            string known = user.Index switch
+            string defined = user.Index switch
             {
                 0 => "there is no stage above this one",
                 1 => "only stage 0 is defined above",
                 _ => $"stages 0 to {user.Index - 1} are defined above",
             };
             return number >= 0 && number < stages.Stages.Length
-                ? Fail("BLD2010", $"{flag} names stage {number}, which isn't finished at this line", known)
-                : Fail("BLD2012", $"{flag} names stage {number}, which doesn't exist", known);
+                ? Fail("BLD2010", $"{flag} names stage {number}, which isn't finished at this line", defined)
+                : Fail("BLD2012", $"{flag} names stage {number}, which doesn't exist", defined);
         }
 
         FileSystemSource? Fail(string code, string message, string? hint)
