@@ -47,7 +47,9 @@ internal sealed record StepFile(
         if (!Inputs.All(i => i >= 0 && i < index)) return null;
         return new StepRecord(Kind, Label, Stage, Line, Text, Verdict, [.. Inputs], definition, Canonical?.ToKey())
         {
-            BuildArguments = [.. BuildArguments ?? []], Image = Image, Reasons = [.. Reasons ?? []],
+            BuildArguments = [.. BuildArguments ?? []],
+            Image = Image,
+            Reasons = [.. Reasons ?? []],
         };
     }
 }

@@ -156,9 +156,9 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         if (wanted.Length > 0)
         {
             return from entry in visible
-                let name = entry.Names.FirstOrDefault(n => n.StartsWith(wanted + " ", StringComparison.Ordinal))
-                where name is not null
-                select (name[(wanted.Length + 1)..], entry.Description);
+                   let name = entry.Names.FirstOrDefault(n => n.StartsWith(wanted + " ", StringComparison.Ordinal))
+                   where name is not null
+                   select (name[(wanted.Length + 1)..], entry.Description);
         }
 
         ILookup<bool, CommandEntry> byGroup = visible.ToLookup(e => e.Name.Contains(' ', StringComparison.Ordinal));

@@ -83,11 +83,11 @@ internal sealed class BuildLedger(BuildGraph graph, BuilderStore store, Executio
     private IEnumerable<StepRecord> Steps() => graph.Vertices.Select((vertex, i) => new StepRecord(
         KindOf(vertex.Operation), vertex.Origin.Label, vertex.Origin.StageName, vertex.Origin.Line, vertex.Origin.SourceText, _verdicts[i],
         [.. vertex.Inputs.Select(v => v.Value)], _definitions[i]!, _canonicals[i]) // callers know that all are defined
-        {
-            BuildArguments = vertex.Origin.BuildArguments,
-            Image = vertex.Operation is ImageOperation image ? $"{image.Reference}@{image.ConfigDigest.ToString()[..("sha256:".Length + ImageIdLength)]}" : null,
-            Reasons = _reasons[i] is { } reason ? [reason.Summary, .. reason.Further] : [],
-        });
+    {
+        BuildArguments = vertex.Origin.BuildArguments,
+        Image = vertex.Operation is ImageOperation image ? $"{image.Reference}@{image.ConfigDigest.ToString()[..("sha256:".Length + ImageIdLength)]}" : null,
+        Reasons = _reasons[i] is { } reason ? [reason.Summary, .. reason.Further] : [],
+    });
 
     private static string KindOf(Operation operation) => operation switch
     {

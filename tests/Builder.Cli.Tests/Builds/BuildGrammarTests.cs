@@ -48,8 +48,8 @@ public sealed class BuildGrammarTests
     [Fact]
     public void What_docker_ignores_is_ignored_and_what_would_be_missed_is_warned_about()
     {
-        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--squash", "--provenance=false", "-m", "1g", "--attest", "type=sbom", ".");
-        Assert.Equal(["--memory is not supported yet and has no effect", "--attest is not supported yet and has no effect"], arguments.Warnings);
+        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--squash", "--provenance=false", "-c", "2", "--attest", "type=sbom", ".");
+        Assert.Equal(["--cpu-shares is not supported yet and has no effect", "--attest is not supported yet and has no effect"], arguments.Warnings);
     }
 
     [Theory]

@@ -137,13 +137,15 @@ internal sealed class RunGenerator(Chance chance, int seed, ContextGenerator con
                 state.Tree.Remove(path);
                 state.Tree.AddFile(path + "/f1");
                 return $"rm -rf '{path}' && mkdir '{path}' && echo new > '{path}/f1'";
-            }),
+            }
+        ),
             (state.MayHaveHardLinks ? 0 : 6, () => Moving(path, moved, $"mv '{path}' {moved}")),
             (2, () =>
             {
                 state.Tree.AddDirectory(moved);
                 return $"cp -a '{path}' {moved}";
-            }),
+            }
+        ),
             (3, () => $"chmod {chance.Pick("", "-R ")}{(hasSpecialBits ? chance.Pick("1777", "g+s", "2755") : chance.Pick("700", "755", "o-rx"))} '{path}'"),
             (3, () => $"chown {chance.Pick("", "-R ")}{chance.Pick(Owners)} '{path}'"),
             (2, () => $"touch -d '2004-05-06 07:08:09' '{path}'"),

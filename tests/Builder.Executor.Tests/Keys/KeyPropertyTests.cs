@@ -32,7 +32,9 @@ public sealed class KeyPropertyTests
 
     private static readonly Gen<ExecMount> Mount = Gen.OneOf(
         from source in Word from index in Gen.Choose(1, 2) from readOnly in Truth select (ExecMount)new BindExecMount("/m", index, source, readOnly),
-        from id in Word from mode in Gen.Elements(0x1ED, 0x1C0) from readOnly in Truth
+        from id in Word
+        from mode in Gen.Elements(0x1ED, 0x1C0)
+        from readOnly in Truth
         select (ExecMount)new CacheExecMount("/m", id, mode == 0x1C0 ? CacheSharing.Locked : CacheSharing.Shared, null, "", mode, 0, 0, readOnly),
         from size in Gen.Elements<long?>(null, 0, 1) select (ExecMount)new TmpfsExecMount("/m", size),
         from id in Word from variable in Optional from required in Truth select (ExecMount)new SecretExecMount("/m", id, variable, required, 0x100, 0, 0),
@@ -52,8 +54,15 @@ public sealed class KeyPropertyTests
         from mounts in Mount.ArrayOf(count)
         select (Operation)new ExecOperation
         {
-            Arguments = arguments, Environment = variables, ProxyEnvironment = proxies, User = user, WorkingDirectory = directory, Network = network,
-            Insecure = insecure, ExtraHosts = hosts, Mounts = [.. mounts],
+            Arguments = arguments,
+            Environment = variables,
+            ProxyEnvironment = proxies,
+            User = user,
+            WorkingDirectory = directory,
+            Network = network,
+            Insecure = insecure,
+            ExtraHosts = hosts,
+            Mounts = [.. mounts],
         };
 
     private static readonly Gen<FetchedSource> Fetched =
@@ -76,8 +85,17 @@ public sealed class KeyPropertyTests
         from fetched in Fetched.ArrayOf(fetchedCount)
         select (Operation)new CopyOperation
         {
-            Sources = sources, Destination = destination, Chown = chown, Chmod = chmod, Exclude = exclude, UnpackArchives = flags[0], FromImage = flags[1],
-            Link = flags[2], Parents = flags[3], InlineFiles = hasInline ? [.. inline] : [], Fetched = [.. fetched],
+            Sources = sources,
+            Destination = destination,
+            Chown = chown,
+            Chmod = chmod,
+            Exclude = exclude,
+            UnpackArchives = flags[0],
+            FromImage = flags[1],
+            Link = flags[2],
+            Parents = flags[3],
+            InlineFiles = hasInline ? [.. inline] : [],
+            Fetched = [.. fetched],
         };
 
     private static readonly Gen<Operation> Git =
@@ -89,8 +107,14 @@ public sealed class KeyPropertyTests
         from flags in Truth.ArrayOf(3)
         select (Operation)new GitOperation
         {
-            Remote = remote, Ref = reference, Commit = commit, Checksum = checksum, Subdirectory = subdirectory, KeepGitDirectory = flags[0],
-            Submodules = flags[1], CommitTimes = flags[2],
+            Remote = remote,
+            Ref = reference,
+            Commit = commit,
+            Checksum = checksum,
+            Subdirectory = subdirectory,
+            KeepGitDirectory = flags[0],
+            Submodules = flags[1],
+            CommitTimes = flags[2],
         };
 
     private static readonly Gen<Operation> Http =
