@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Builder.Linux;
 using Builder.Linux.Files;
 
@@ -26,6 +27,10 @@ internal static class WorkingDirectory
         catch (SyscallException e) when (e.Errno == Errno.ENOTDIR)
         {
             throw new SetupException(126, $"the working directory {path} can't be made: what it would be in is not a directory");
+        }
+        catch (SyscallException e)
+        {
+            throw new SetupException(126, $"the working directory {path} can't be made: {Marshal.GetPInvokeErrorMessage(e.Errno)}");
         }
     }
 

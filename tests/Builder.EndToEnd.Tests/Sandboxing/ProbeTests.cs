@@ -65,7 +65,9 @@ public sealed class ProbeTests(ProbeImage image) : IClassFixture<ProbeImage>
         CommandResult run = (await WithOpenFilesAsync("run", "--rm", "-w", "/proc/self/fd/9", ProbeImage.Name, "/bin/ls")).ExitedWith(125);
         Assert.Contains("the working directory /proc/self/fd/9 leads through a descriptor or in a circle", run.Error, StringComparison.Ordinal);
         CommandResult build = (await image.Workspace.BuildTextAsync($"FROM {ProbeImage.Name}\nWORKDIR /proc/self/fd/7\nRUN ls\n")).ExitedWith(1);
-        Assert.Contains("/proc/self/fd/7 leads through a descriptor", build.Error, StringComparison.Ordinal);
+
+        // Which of the two depends on whether the container's init has such a descriptor.
+        Assert.Matches("the working directory /proc/self/fd/7 (leads through a descriptor|can't be made)", build.Error);
     }
 
     private static void AssertFurther(ProbeGuard guard, IReadOnlyDictionary<string, string> answers) =>
