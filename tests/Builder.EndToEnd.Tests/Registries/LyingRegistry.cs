@@ -12,12 +12,14 @@ internal sealed class LyingRegistry : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly byte[] _layer;
+    private readonly byte[] _otherLayer;
     private readonly byte[] _config;
 
     internal LyingRegistry()
     {
         byte[] tar = Tar();
         _layer = Gzip(tar);
+        _otherLayer = Gzip(tar[..512]);
         _config = Encoding.UTF8.GetBytes($$$"""{"architecture":"{{{Architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{DigestOf(tar)}}}"]},"history":[]}""");
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -43,7 +45,7 @@ internal sealed class LyingRegistry : IDisposable
         {
             byte[] noise = new byte[100_000];
             new Random(1).NextBytes(noise);
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "file") { DataStream = new MemoryStream(noise) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "file") { ModificationTime = DateTimeOffset.UnixEpoch, DataStream = new MemoryStream(noise) });
         }
 
         return content.ToArray();
@@ -60,7 +62,7 @@ internal sealed class LyingRegistry : IDisposable
     private byte[] LayerFor(string lie) => lie switch
     {
         "truncated-gzip" => _layer[..(_layer.Length / 2)],
-        "other-content" => Gzip(Tar()[..512]),
+        "other-content" => _otherLayer,
         _ => _layer,
     };
 
