@@ -34,8 +34,9 @@ public sealed class ImageStore
             if (!_blobs.Contains(layer.BlobDigest)) throw new StoreException($"layer blob {layer.BlobDigest} is not in the store");
         }
 
-        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
+        // Not under the lock: whoever writes a blob may have to make room first, and images are taken away under it. The blob is in use by now.
         Digest id = _blobs.Put(configBytes);
+        using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
         if (Find(id) is { } present && present.Layers == layers) return present;
         ImageFile file = new(_time.GetUtcNow(), [.. layers.Select(l => new ImageLayer(l.DiffId.ToString(), l.BlobDigest.ToString(), l.Size, l.MediaType))]);
         StoreFiles.ReplaceJson(_owner, PathOf(id), file, StoreJsonContext.Default.ImageFile, durable: true);

@@ -172,6 +172,22 @@ public sealed class EvictionTests : IDisposable
         Assert.Equal(keep ? [] : ["old:latest"], told);
     }
 
+    [Fact]
+    public async Task An_image_that_is_stored_makes_room_for_itself()
+    {
+        using (BuilderStore store = _test.OpenAnother())
+        {
+            for (int i = 0; i < 3; i++) Put(store, $"old{i}", 1_000_000 + i);
+        }
+
+        StoreSettings settings = new() { Limits = new StoreLimits(3_300_000, null, KeepNamedImages: false) };
+        using BuilderStore full = BuilderStore.Open(_test.Root, TimeProvider.System, null, settings);
+        byte[] config = OciJson.WriteConfig(new ImageConfig { Architecture = "amd64", Os = "linux", RootFs = new RootFs { DiffIds = [] } });
+        StoredImage image = await Task.Run(() => full.Images.Put(config, [])).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.NotNull(full.Images.Find(image.Id));
+        Assert.InRange(full.Images.List().Count, 1, 3);
+    }
+
     internal static byte[] Noise(int size)
     {
         byte[] content = new byte[size];
