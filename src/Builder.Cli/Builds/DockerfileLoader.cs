@@ -3,6 +3,7 @@ using Builder.Graph.Sources;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci.Compression;
+using Builder.Oci.Streams;
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Text;
 using Microsoft.Win32.SafeHandles;
@@ -94,7 +95,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         if (file == Standard) throw CommandException.Usage("standard input can't be both the context and the Dockerfile");
         byte[] head = new byte[TarHeader];
         int filled = await standardInput.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        await using var whole = new JoinedStream(head.AsMemory(0, filled), standardInput);
+        var whole = new PrefixedStream(head.AsMemory(0, filled), standardInput); // not ours to close
         if (IsArchive(head.AsSpan(0, filled)))
             return await FromRemoteAsync(await Remote.LoadArchiveAsync(whole, cancellationToken), file, cancellationToken);
         if (file is not null) throw CommandException.Usage("--file can't be used when the Dockerfile comes from standard input");

@@ -1,7 +1,9 @@
+using Builder.Oci.Streams;
+
 namespace Builder.Cli.Images;
 
 /// <summary>Counts what is read through it.</summary>
-internal sealed class ProgressStream(Stream inner, Action<long> report) : ReadOnlyStream
+internal sealed class ProgressStream(Stream inner, Action<long> report) : ForwardStream
 {
     private long _read;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Builder.Cache.Layers;
 using Builder.Oci;
 using Builder.Oci.Images;
+using Builder.Oci.Streams;
 
 namespace Builder.Cli.Images;
 
@@ -12,16 +13,13 @@ namespace Builder.Cli.Images;
 /// </summary>
 /// <param name="inner">The layer as it comes; closed with this.</param>
 /// <param name="diffId">Digest of its content.</param>
-internal sealed class VerifiedLayerStream(Stream inner, Digest diffId) : ReadOnlyStream
+internal sealed class VerifiedLayerStream(Stream inner, Digest diffId) : AsyncForwardStream
 {
     private const int BufferSize = 128 << 10;
     private const long Ahead = 1 << 20;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Ahead, resumeWriterThreshold: Ahead / 2, minimumSegmentSize: BufferSize, useSynchronizationContext: false));
     private Task<Digest>? _digest;
-
-    /// <inheritdoc/>
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -1,6 +1,6 @@
-using Builder.Cli.Images;
 using Builder.Oci;
 using Builder.Oci.Images;
+using Builder.Oci.Streams;
 
 namespace Builder.Cli.Manifests;
 
@@ -9,12 +9,9 @@ namespace Builder.Cli.Manifests;
 /// <param name="repository">The repository.</param>
 /// <param name="blob">Which.</param>
 /// <param name="offset">Bytes to leave out; they are read all the same, since the digest is that of the whole.</param>
-internal sealed class RemoteBlobStream(IImageRegistry registry, ImageReference repository, Descriptor blob, long offset) : ReadOnlyStream
+internal sealed class RemoteBlobStream(IImageRegistry registry, ImageReference repository, Descriptor blob, long offset) : AsyncForwardStream
 {
     private Stream? _open;
-
-    /// <inheritdoc/>
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

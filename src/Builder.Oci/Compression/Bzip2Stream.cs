@@ -1,3 +1,4 @@
+using Builder.Oci.Streams;
 using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Builder.Oci.Compression;

@@ -1,3 +1,5 @@
+using Builder.Oci.Streams;
+
 namespace Builder.Oci.Compression;
 
 /// <summary>Turns a decoder's own exceptions about bad data into one that says what is wrong.</summary>

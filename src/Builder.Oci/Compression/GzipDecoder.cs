@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Builder.Oci.Streams;
 
 namespace Builder.Oci.Compression;
 

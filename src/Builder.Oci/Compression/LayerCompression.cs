@@ -1,3 +1,4 @@
+using Builder.Oci.Streams;
 using Builder.Oci.Tar;
 
 namespace Builder.Oci.Compression;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Builder.Oci.Images;
+using Builder.Oci.Streams;
 
 namespace Builder.Registry.Transport;
 
@@ -13,7 +14,7 @@ namespace Builder.Registry.Transport;
 /// <param name="rule">How long to wait before.</param>
 /// <param name="failure">Makes the exception for a reason.</param>
 internal sealed class BlobStream(
-    Descriptor descriptor, Func<long, CancellationToken, Task<Stream>> open, int retries, RetryRule rule, Func<string, Exception?, Exception> failure) : ForwardStream
+    Descriptor descriptor, Func<long, CancellationToken, Task<Stream>> open, int retries, RetryRule rule, Func<string, Exception?, Exception> failure) : AsyncForwardStream
 {
     private const int MaxResumptions = 30;
 

@@ -1,7 +1,9 @@
+using Builder.Oci.Streams;
+
 namespace Builder.Registry.Transport;
 
 /// <summary>The body of an answer; one that trickles, or from which nothing comes for too long, fails instead of hanging for ever.</summary>
-internal sealed class IdleTimeoutStream(Stream body, HttpResponseMessage response, RegistryOptions options) : ForwardStream
+internal sealed class IdleTimeoutStream(Stream body, HttpResponseMessage response, RegistryOptions options) : AsyncForwardStream
 {
     // So much has to come within the time that is allowed for silence.
     private const int LeastProgress = 4096;

@@ -1,15 +1,20 @@
-namespace Builder.Oci.Compression;
+namespace Builder.Oci.Streams;
 
 /// <summary>Gives back some bytes that were read already, then the rest.</summary>
-internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ForwardStream
+/// <param name="prefix">What comes first.</param>
+/// <param name="rest">What comes then; closed with this.</param>
+public sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ForwardStream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
 
+    /// <inheritdoc/>
     public override int Read(Span<byte> buffer) => _prefix.IsEmpty ? rest.Read(buffer) : TakePrefix(buffer);
 
+    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _prefix.IsEmpty ? await rest.ReadAsync(buffer, cancellationToken) : TakePrefix(buffer.Span);
 
+    /// <inheritdoc/>
     // The inherited one allocates for every byte.
     public override int ReadByte()
     {
@@ -19,6 +24,7 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) :
         return value;
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing) rest.Dispose();
