@@ -36,12 +36,24 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
     /// <exception cref="BuildFailedException">A vertex failed.</exception>
     /// <exception cref="StoreException">The store has reached its limit.</exception>
     public async Task<BuildResult> ExecuteAsync(
-        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
+        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken) =>
+        (await ExecuteAsync([build], options, events, cancellationToken))[0];
+
+    /// <summary>Runs builds that share a graph, one per platform, to their end.</summary>
+    /// <param name="builds">What to do; common work is done once.</param>
+    /// <param name="options">How.</param>
+    /// <param name="events">Told what happens; called from one thread at a time.</param>
+    /// <param name="cancellationToken">Stops everything in order: no process, no mount is left when the task ends.</param>
+    /// <returns>Their results, in their order.</returns>
+    /// <exception cref="BuildFailedException">A vertex failed.</exception>
+    /// <exception cref="StoreException">The store has reached its limit.</exception>
+    public async Task<IReadOnlyList<BuildResult>> ExecuteAsync(
+        IReadOnlyList<LoweredBuild> builds, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
     {
         using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, store.Usage.Exhausted);
         try
         {
-            return await ExecuteWithinLimitAsync(build, options, events, within.Token);
+            return await ExecuteWithinLimitAsync(builds, options, events, within.Token);
         }
         catch (Exception e) when (store.Usage.Exhausted.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -49,39 +61,38 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         }
     }
 
-    private async Task<BuildResult> ExecuteWithinLimitAsync(
-        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BuildResult>> ExecuteWithinLimitAsync(
+        IReadOnlyList<LoweredBuild> builds, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
     {
         using Activity? phase = Phases.Begin("execute");
         var reporter = new EventReporter(events, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        HashSet<VertexId> chain = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent).Select(v => v.Id)];
+        BuildGraph graph = builds[0].Graph;
+        HashSet<VertexId> chain = [.. graph.Targets.SelectMany(graph.ParentChain).Where(v => v.HasParent).Select(v => v.Id)];
         await using var layers = new LayerQueue(store.Layers, chain, stop.Token);
         using var contexts = new ContextSet(options.Contexts, options.ContextModes, store.StatIndexes);
-        var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
+        var ledger = new BuildLedger(graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
-        await using var sources = new SourceVertices(build.Graph, fetcher, reporter, stop.Token);
+        await using var sources = new SourceVertices(graph, fetcher, reporter, stop.Token);
         using var resources = new StepResources(options.Steps, store, time, options.SharedMounts);
         IReadOnlyList<SecretPattern> secrets = await resources.Secrets.PatternsAsync(stop.Token);
         resources.Mask = new SecretMask(secrets);
-        var shared = new SharedCaches(options.CacheFrom, build.Graph, store, reporter);
-        options.CacheExport?.Attach(build.Graph, shared);
+        var shared = new SharedCaches(options.CacheFrom, graph, store, reporter);
+        options.CacheExport?.Attach(graph, shared);
         using var solver = new BuildSolver(
-            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, shared, options.CacheExport, reporter, ledger, time, stop.Token);
-        var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
+            graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, shared, options.CacheExport, reporter, ledger, time, stop.Token);
+        var scheduler = new Scheduler<VertexResult>(graph, solver, reporter, options.Jobs, Freshness.Of(graph, options));
         try
         {
-            VertexResult target = await scheduler.RunAsync(stop, cancellationToken);
+            IReadOnlyList<VertexResult> targets = await scheduler.RunAsync(stop, cancellationToken);
 
             // Sources that nothing has asked for count as found.
-            foreach (Vertex vertex in build.Graph.Vertices) reporter.Cached(vertex);
-
-            // An untouched base image needs no files to become an image again.
-            Snapshot? snapshot = build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
-            BuildResult result = await new ResultAssembler(build, store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null)
-                .AssembleAsync(snapshot, scheduler.Executed);
-            if (options.Steps.ScansForSecrets) await new ResultScan(store.Layers, new SecretSearch(secrets), reporter).CheckAsync(build, result, stop.Token);
-            return result;
+            foreach (Vertex vertex in graph.Vertices) reporter.Cached(vertex);
+            IReadOnlyList<BuildResult> results = await AssembleAsync(builds, targets, layers, options, solver, scheduler.Executed);
+            if (!options.Steps.ScansForSecrets) return results;
+            var scan = new ResultScan(store.Layers, new SecretSearch(secrets), reporter);
+            foreach ((LoweredBuild build, BuildResult result) in builds.Zip(results)) await scan.CheckAsync(build, result, stop.Token);
+            return results;
         }
         catch
         {
@@ -105,29 +116,68 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
     /// <returns>Null when something has to be done.</returns>
     /// <exception cref="BuildFailedException">The build would fail already on the way to its keys.</exception>
     public async Task<BuildResult?> FindAsync(
-        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
+        LoweredBuild build, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken) =>
+        await FindAsync([build], options, events, cancellationToken) is [{ } result] ? result : null;
+
+    /// <summary>The same for builds that share a graph.</summary>
+    /// <param name="builds">What to do.</param>
+    /// <param name="options">How.</param>
+    /// <param name="events">Told what happens; worth showing only when there is a result.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Null when something has to be done for one of them.</returns>
+    /// <exception cref="BuildFailedException">The build would fail already on the way to its keys.</exception>
+    public async Task<IReadOnlyList<BuildResult>?> FindAsync(
+        IReadOnlyList<LoweredBuild> builds, ExecutionOptions options, Action<BuildEvent> events, CancellationToken cancellationToken)
     {
+        BuildGraph graph = builds[0].Graph;
+
         // What is elsewhere is asked once what it is now, by whoever may have to fetch it.
-        if (build.Graph.Vertices.Any(v => SourceFetcher.IsSource(v.Operation))) return null;
+        if (graph.Vertices.Any(v => SourceFetcher.IsSource(v.Operation))) return null;
 
         // Layers from an earlier build are looked through as well, which takes reading them.
         if (options.Steps is { ScansForSecrets: true, Secrets.IsEmpty: false }) return null;
         var reporter = new EventReporter(events, time);
         await using var layers = new LayerQueue(store.Layers, new HashSet<VertexId>(), cancellationToken);
         using var contexts = new ContextSet(options.Contexts, options.ContextModes, store.StatIndexes);
-        var ledger = new BuildLedger(build.Graph, store, options, time.GetUtcNow());
+        var ledger = new BuildLedger(graph, store, options, time.GetUtcNow());
         using var fetcher = new SourceFetcher(store, options.Sources, time);
-        await using var sources = new SourceVertices(build.Graph, fetcher, reporter, cancellationToken);
+        await using var sources = new SourceVertices(graph, fetcher, reporter, cancellationToken);
         using var resources = new StepResources(options.Steps, store, time);
         using var solver = new BuildSolver(
-            build.Graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, new SharedCaches([], build.Graph, store, reporter), export: null,
+            graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, new SharedCaches([], graph, store, reporter), export: null,
             reporter, ledger, time, cancellationToken);
-        var scheduler = new Scheduler<VertexResult>(build.Graph, solver, reporter, options.Jobs, Freshness.Of(build.Graph, options));
-        VertexResult? target = await scheduler.FindAsync(cancellationToken);
-        Snapshot? snapshot = target is null || build.Graph[build.Graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
-        bool isThere = target is not null && HasLayers(build.Graph, snapshot);
+        var scheduler = new Scheduler<VertexResult>(graph, solver, reporter, options.Jobs, Freshness.Of(graph, options));
+        IReadOnlyList<VertexResult>? targets = await scheduler.FindAsync(cancellationToken);
+        bool isThere = targets is not null && await HaveLayersAsync(builds, targets);
         Remember(contexts, isThere ? options : options with { Project = null }, ledger, reporter);
-        return isThere ? await new ResultAssembler(build, store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null).AssembleAsync(snapshot, executed: 0) : null;
+        return isThere ? await AssembleAsync(builds, targets!, layers, options, solver, executed: 0) : null; // there when its layers are
+    }
+
+    private async Task<IReadOnlyList<BuildResult>> AssembleAsync(
+        IReadOnlyList<LoweredBuild> builds, IReadOnlyList<VertexResult> targets, LayerQueue layers, ExecutionOptions options, BuildSolver solver, int executed)
+    {
+        var results = new BuildResult[builds.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = await new ResultAssembler(builds[i], store, layers, options.Epoch, options.InlineCache ? solver.Definitions : null)
+                .AssembleAsync(await SnapshotOfAsync(builds[i].Graph, targets[i]), executed);
+        }
+
+        return results;
+    }
+
+    // An untouched base image needs no files to become an image again.
+    private static async Task<Snapshot?> SnapshotOfAsync(BuildGraph graph, VertexResult target) =>
+        graph[graph.Target].Operation is ImageOperation ? null : await target.SnapshotAsync();
+
+    private async Task<bool> HaveLayersAsync(IReadOnlyList<LoweredBuild> builds, IReadOnlyList<VertexResult> targets)
+    {
+        for (int i = 0; i < builds.Count; i++)
+        {
+            if (!HasLayers(builds[i].Graph, await SnapshotOfAsync(builds[i].Graph, targets[i]))) return false;
+        }
+
+        return true;
     }
 
     // Making a layer reads files of the image.

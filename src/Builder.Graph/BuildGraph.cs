@@ -10,6 +10,9 @@ namespace Builder.Graph;
 /// <param name="Target">The vertex whose file system is the result.</param>
 public sealed record BuildGraph(EquatableArray<Vertex> Vertices, VertexId Target)
 {
+    /// <summary>The results of all builds that share the vertices: one per platform.</summary>
+    public EquatableArray<VertexId> Targets { get; init; } = [Target];
+
     /// <summary>The vertex of an id.</summary>
     public Vertex this[VertexId id] => Vertices[id.Value];
 

@@ -20,6 +20,10 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
         System.Runtime.InteropServices.Architecture other => new("linux", other.ToString().ToLowerInvariant()),
     };
 
+    /// <summary>The platform that a config or descriptor states in parts.</summary>
+    public static Platform Of(string os, string architecture, string? variant) =>
+        Normalise(os.ToLowerInvariant(), architecture.ToLowerInvariant(), string.IsNullOrEmpty(variant) ? null : variant.ToLowerInvariant());
+
     /// <summary>Reads <c>os[/arch[/variant]]</c>, <c>arch</c> alone or <c>local</c>, with the usual aliases (x86_64, aarch64 ...).</summary>
     /// <exception cref="FormatException">The text names no platform.</exception>
     public static Platform Parse(string text)

@@ -15,4 +15,8 @@ internal sealed record ImageLayer(string? DiffId, string? Blob, long Size, strin
 /// <summary>A name of an image. The file's own name is a digest of the text, which may be longer than a file name can be.</summary>
 /// <param name="Name">Normalised.</param>
 /// <param name="Id">Of the image.</param>
-internal sealed record NameFile(string? Name, string? Id);
+internal sealed record NameFile(string? Name, string? Id)
+{
+    /// <summary>Images of other platforms that the name stands for as well; null for none.</summary>
+    public string[]? Others { get; init; }
+}

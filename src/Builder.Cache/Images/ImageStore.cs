@@ -49,13 +49,24 @@ public sealed class ImageStore
     /// when a tag goes to another image.
     /// </summary>
     /// <exception cref="StoreException">There is no such image.</exception>
-    public void Tag(ImageReference name, Digest id)
+    public void Tag(ImageReference name, Digest id) => Tag(name, [id]);
+
+    /// <summary>Gives images of several platforms one name, taking it from others when need be.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="ids">At least one; the first is what the name means where no platform is asked for.</param>
+    /// <exception cref="StoreException">One of them isn't there.</exception>
+    public void Tag(ImageReference name, IReadOnlyList<Digest> ids)
     {
         name = name.ToKey();
         using FileLock held = FileLock.Acquire(_layout.ImagesLock, FileLockKind.Exclusive);
-        if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
-        LastUse.Note(PathOf(id), _time);
-        NameFile file = new(name.ToString(), id.ToString());
+        foreach (Digest id in ids)
+        {
+            if (!File.Exists(PathOf(id))) throw new StoreException($"image {id} is not in the store");
+            LastUse.Note(PathOf(id), _time);
+        }
+
+        string[] others = [.. ids.Skip(1).Select(id => id.ToString())];
+        NameFile file = new(name.ToString(), ids[0].ToString()) { Others = others.Length == 0 ? null : others };
         StoreFiles.ReplaceJson(_owner, PathOf(name), file, StoreJsonContext.Default.NameFile, durable: true);
     }
 
@@ -182,6 +193,10 @@ public sealed class ImageStore
     public StoredImage? Find(ImageReference name) =>
         ReadName(PathOf(name.ToKey())) is (ImageReference found, Digest id) && found == name.ToKey() ? Find(id) : null;
 
+    /// <summary>The images of all platforms that a name stands for, the one it means elsewhere first; empty when there is no such name.</summary>
+    public IReadOnlyList<StoredImage> FindAll(ImageReference name) =>
+        [.. ReadNames(PathOf(name.ToKey())).Where(n => n.Name == name.ToKey()).Select(n => Find(n.Id)).OfType<StoredImage>()];
+
     /// <summary>The names of an image, sorted.</summary>
     public IReadOnlyList<ImageReference> NamesOf(Digest id) => [.. Names().Where(n => n.Id == id).Select(n => n.Name)];
 
@@ -221,12 +236,21 @@ public sealed class ImageStore
         return [.. blobs];
     }
 
-    private static (ImageReference Name, Digest Id)? ReadName(string path) =>
-        StoreFiles.ReadJson(path, StoreJsonContext.Default.NameFile, MaxFileSize) is { } file
-        && ImageReference.TryParse(file.Name, out ImageReference? name)
-        && Digest.TryParse(file.Id, out Digest id)
-            ? (name, id)
-            : null;
+    private static (ImageReference Name, Digest Id)? ReadName(string path) => ReadNames(path) is [var first, ..] ? first : null;
+
+    // One for each platform.
+    private static List<(ImageReference Name, Digest Id)> ReadNames(string path)
+    {
+        List<(ImageReference Name, Digest Id)> names = [];
+        if (StoreFiles.ReadJson(path, StoreJsonContext.Default.NameFile, MaxFileSize) is not { } file || !ImageReference.TryParse(file.Name, out ImageReference? name)) return names;
+        foreach (string? text in (string?[])[file.Id, .. file.Others ?? []])
+        {
+            if (!Digest.TryParse(text, out Digest id)) return [];
+            names.Add((name, id));
+        }
+
+        return names;
+    }
 
     private static void Remove(string path)
     {
@@ -257,7 +281,7 @@ public sealed class ImageStore
 
     private List<(ImageReference Name, Digest Id)> Names() =>
     [
-        .. Directory.EnumerateFiles(_layout.Names).Select(ReadName).OfType<(ImageReference Name, Digest Id)>()
+        .. Directory.EnumerateFiles(_layout.Names).SelectMany(ReadNames)
             .OrderBy(n => n.Name.ToString(), StringComparer.Ordinal),
     ];
 }

@@ -12,6 +12,9 @@ namespace Builder.Cache.Images;
 /// <param name="StoredAt">When it came into the store.</param>
 public sealed record StoredImage(Digest Id, ImageConfig Config, EquatableArray<LayerBlob> Layers, DateTimeOffset StoredAt)
 {
+    /// <summary>What it was made for.</summary>
+    public Platform Platform => Platform.Of(Config.Os, Config.Architecture, Config.Variant);
+
     /// <summary>Sum of the stored layers' sizes in bytes.</summary>
     public long Size => Layers.Sum(l => l.Size);
 }

@@ -7,6 +7,7 @@ using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
+using Builder.Oci.Images;
 
 namespace Builder.Cli.Builds;
 
@@ -23,8 +24,14 @@ internal sealed record BuildArguments
 
     public string? Target { get; init; }
 
-    /// <summary>Null for this machine's.</summary>
+    /// <summary>The only platform to build for; null when nothing is said, which means this machine's, and where there are several.</summary>
     public Platform? Platform { get; init; }
+
+    /// <summary>What <c>--platform</c> says.</summary>
+    public EquatableArray<Platform> Platforms { get; init; }
+
+    /// <summary>The result is an index, one image in it for each platform.</summary>
+    public bool MakesIndex { get; init; }
 
     public ImmutableSortedDictionary<string, string> BuildArgs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -76,8 +83,8 @@ internal sealed record BuildArguments
     /// <summary>An output asks for it: the image is one and the same in all of them.</summary>
     public bool RewritesTimes => Outputs.Any(o => o.RewritesTimes);
 
-    /// <summary>Of the manifest.</summary>
-    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Of manifests and index.</summary>
+    public ImageAnnotations Annotations { get; init; } = ImageAnnotations.None;
 
     public string? IidFile { get; init; }
 

@@ -7,6 +7,7 @@ using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Executor.Sharing;
 using Builder.Executor.Sources;
+using Builder.Graph;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Oci;
@@ -51,7 +52,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
         var session = new BuildSession(arguments, source, parsed, store, hub) { Sources = settings };
         session.Announce(started, _time);
-        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platform ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
+        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platforms.FirstOrDefault() ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
         session.Warn(_time);
         return await RunAsync(session, progress, log, cancellationToken);
     }
@@ -59,15 +60,20 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
     private async Task<ExitCode> RunAsync(BuildSession session, IBuildProgress progress, StepLog log, CancellationToken cancellationToken)
     {
         ParseResult parsed = session.Parsed;
-        LoweringResult? lowered = null;
+        LoweredPlatforms? lowered = null;
         try
         {
             var resolver = new BaseImageResolver(session, new ImagePuller(session.Store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
-            lowered = await BuildPlanner.LowerAsync(session, async (request, token) => await resolver.ResolveAsync(request, token), cancellationToken);
+            lowered = await BuildPlanner.LowerAllAsync(
+                session,
+                (platform, token) => new NamedContextLoader(context.Environment, session.Store, platform).LoadAsync(session.Arguments.BuildContexts, token),
+                async (request, token) => await resolver.ResolveAsync(request, token),
+                cancellationToken);
             if (lowered is null) throw new InvalidOperationException("an image was neither found nor missed");
-            if (lowered.Build is null) return ExitCode.Failure;
-            if (lowered.Checks.FailsBuild) throw CheckFailure(lowered.Checks);
-            if (session.Arguments.Platform is not null && EmulationCheck.Find(lowered.Build, parsed) is { } missing)
+            if (!lowered.IsComplete) return ExitCode.Failure;
+            if (lowered.Summary.Checks is { FailsBuild: true } failing) throw CheckFailure(failing);
+            BuildGraph graph = lowered.Builds[0].Graph;
+            if (session.Arguments.Platforms.Count > 0 && EmulationCheck.Find(graph, parsed) is { } missing)
             {
                 progress.Finish();
                 diagnostics.Write(parsed.Source, [missing]);
@@ -76,7 +82,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
             if (session.Arguments.PrintGraph is { } format)
             {
-                context.Terminal.Out.Write(GraphText.Print(lowered.Build, format));
+                context.Terminal.Out.Write(GraphText.Print(graph, format));
                 return ExitCode.Success;
             }
 
@@ -84,11 +90,10 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             await using var export = new CacheExport(session.Store, caches.Targets(session.Arguments.Caches.To), session.Hub.Publish, _time, cancellationToken);
             var mounts = new SharedMounts(
                 session.Store, caches.Sources(session.Arguments.Caches.MountFrom), caches.Targets(session.Arguments.Caches.MountTo), session.Hub.Publish, _time);
-            LoweredBuild build = lowered.Build;
             async Task ShareAsync(bool isFailed)
             {
                 await export.FinishAsync(isFailed);
-                await mounts.ExportAsync(build.Graph, isFailed, cancellationToken);
+                await mounts.ExportAsync(graph, isFailed, cancellationToken);
             }
 
             ExecutionOptions options = _planner.Options(session) with
@@ -97,8 +102,8 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
                 CacheExport = export,
                 SharedMounts = session.Arguments.Caches.MountFrom.Count > 0 ? mounts : null,
             };
-            BuildResult result = await ExecuteAsync(build, session, options, ShareAsync, cancellationToken);
-            return await _conclusion.SucceedAsync(session, result, progress, log, cancellationToken, ShareAsync);
+            IReadOnlyList<BuildResult> results = await ExecuteAsync(lowered.Builds, session, options, ShareAsync, cancellationToken);
+            return await _conclusion.SucceedAsync(session, lowered.With(results), progress, log, cancellationToken, ShareAsync);
         }
         catch (MissingImageException missing)
         {
@@ -114,12 +119,12 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         }
         finally
         {
-            _conclusion.End(session, progress, log, lowered);
+            _conclusion.End(session, progress, log, lowered?.Summary);
         }
     }
 
-    private async Task<BuildResult> ExecuteAsync(
-        LoweredBuild build, BuildSession session, ExecutionOptions options, Func<bool, Task> share, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BuildResult>> ExecuteAsync(
+        IReadOnlyList<LoweredBuild> builds, BuildSession session, ExecutionOptions options, Func<bool, Task> share, CancellationToken cancellationToken)
     {
         DateTimeOffset started = _time.GetUtcNow();
         bool isVerified = session.Arguments.VerifyReproducible;
@@ -127,9 +132,9 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         try
         {
             var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time);
-            BuildResult result = await engine.ExecuteAsync(build, options, session.Hub.Publish, cancellationToken);
-            if (isVerified) await new ReproducibilityCheck(context, session).RunAsync(build, options, result, started, cancellationToken);
-            return result;
+            IReadOnlyList<BuildResult> results = await engine.ExecuteAsync(builds, options, session.Hub.Publish, cancellationToken);
+            if (isVerified) await new ReproducibilityCheck(context, session).RunAsync(builds, options, results, started, cancellationToken);
+            return results;
         }
         catch (BuildFailedException)
         {

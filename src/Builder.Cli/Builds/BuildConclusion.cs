@@ -16,13 +16,13 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
 {
     /// <summary>There is a result.</summary>
     /// <param name="session">The build.</param>
-    /// <param name="result">Its result.</param>
+    /// <param name="results">Its result for each platform.</param>
     /// <param name="progress">Its display.</param>
     /// <param name="log">What happened.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="share">Fills caches of others at the end; told whether the build has failed.</param>
     public async Task<ExitCode> SucceedAsync(
-        BuildSession session, BuildResult result, IBuildProgress progress, StepLog log, CancellationToken cancellationToken, Func<bool, Task>? share = null)
+        BuildSession session, IReadOnlyList<PlatformResult> results, IBuildProgress progress, StepLog log, CancellationToken cancellationToken, Func<bool, Task>? share = null)
     {
         if (session.Arguments.ExpectCached && log.Misses.Count > 0)
         {
@@ -32,15 +32,15 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
             return ExitCode.Failure;
         }
 
-        if (session.Arguments is { RewritesTimes: true, Epoch: { } latest }) result = await ResultDater.RewriteAsync(session.Store, result, latest, cancellationToken);
+        if (session.Arguments is { RewritesTimes: true, Epoch: { } latest }) results = await DateAsync(session, results, latest, cancellationToken);
         var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
         using Activity? phase = Phases.Begin("export");
-        ExportedImage exported = await exporter.ExportAsync(result, session.Arguments, cancellationToken);
+        ExportedImage exported = await exporter.ExportAsync(results, session.Arguments, cancellationToken);
         if (share is not null) await share(false);
         progress.Finish();
         if (session.Arguments.MetadataFile is { } metadataFile)
             await File.WriteAllBytesAsync(context.Environment.FullPath(metadataFile), BuildMetadata.Write(exported), cancellationToken);
-        await ReportAsync(session, result, log, cancellationToken);
+        await ReportAsync(session, exported.Config.Digest, log, cancellationToken);
         return ExitCode.Success;
     }
 
@@ -57,6 +57,14 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
         if (!isQuiet || lowered is { Build: null } or { Checks.FailsBuild: true }) WriteDiagnostics(session.Parsed, lowered);
     }
 
+    private static async Task<IReadOnlyList<PlatformResult>> DateAsync(
+        BuildSession session, IReadOnlyList<PlatformResult> results, DateTimeOffset latest, CancellationToken cancellationToken)
+    {
+        var dated = new List<PlatformResult>();
+        foreach (PlatformResult each in results) dated.Add(each with { Result = await ResultDater.RewriteAsync(session.Store, each.Result, latest, cancellationToken) });
+        return dated;
+    }
+
     private void WriteDiagnostics(ParseResult parsed, LoweringResult? lowered)
     {
         diagnostics.Write(parsed.Source, parsed.Diagnostics.Where(d => !CheckReport.Covers(d)));
@@ -65,9 +73,9 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
         diagnostics.Write(parsed.Source, lowered.Checks.Findings.Select(finding => finding.Diagnostic));
     }
 
-    private async Task ReportAsync(BuildSession session, BuildResult result, StepLog log, CancellationToken cancellationToken)
+    private async Task ReportAsync(BuildSession session, Digest image, StepLog log, CancellationToken cancellationToken)
     {
-        string id = Digest.Sha256(result.ConfigBytes.Span).ToString();
+        string id = image.ToString();
         if (session.Arguments.IidFile is { } path) await File.WriteAllTextAsync(context.Environment.FullPath(path), id, cancellationToken);
         switch (session.Arguments.Progress)
         {

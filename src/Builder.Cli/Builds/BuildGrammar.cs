@@ -19,6 +19,8 @@ namespace Builder.Cli.Builds;
 /// <summary>The flags of <c>build</c>.</summary>
 internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
 {
+    private const string MultiPlatformArgument = "BUILDKIT_MULTI_PLATFORM";
+
     private readonly Argument<string[]> _context = Flags.Operands("PATH", "Build context: a directory, a URL of a git repository or archive, or - for an archive or Dockerfile on standard input", 1, 1);
     private readonly Option<string?> _file = Flags.Text("--file", "Name or URL of the Dockerfile, or - for standard input (default: PATH/Dockerfile)", "-f");
     private readonly Option<string[]> _tags = Flags.Many("--tag", "Name and optionally a tag (name:tag)", "-t");
@@ -38,14 +40,14 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<bool> _push = Flags.Switch("--push", "Send the image to the registry of its name");
     private readonly Option<string?> _metadataFile = Flags.Text("--metadata-file", "Write what became of the build to a file, as JSON");
     private readonly Option<string?> _trace = Flags.Text("--trace", "Write where the time went to a file, in Chrome's trace format", valueName: "file");
-    private readonly Option<string[]> _annotations = Flags.Many("--annotation", "Annotation of the image's manifest (key=value)");
+    private readonly Option<string[]> _annotations = Flags.Many("--annotation", "Annotation of the image's manifest or index ([TYPE:]key=value)");
     private readonly Option<string?> _iidFile = Flags.Text("--iidfile", "Write the image id to a file");
     private readonly Option<string?> _progress = Flags.Text("--progress", "How progress is shown: auto, plain, tty, quiet or none");
     private readonly Option<bool> _quiet = Flags.Switch("--quiet", "Print nothing but the image id", "-q");
     private readonly Option<string?> _network = Flags.Text("--network", "Network of RUN instructions: default, none or host");
     private readonly Option<string[]> _hosts = Flags.Many("--add-host", "Add a line to /etc/hosts of RUN instructions (host:ip)");
     private readonly Option<string?> _jobs = Flags.Text("--jobs", "How many instructions may run at once", valueName: "number");
-    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform to build for (default: this machine's)");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platforms to build for, one or several (default: this machine's)");
     private readonly Option<string?> _printGraph = OptionalText("--print-graph", "Print what would be done, as text or dot, and stop");
     private readonly Option<string?> _call = Flags.Text(
         "--call", "Build, or tell about the Dockerfile: build, check, outline, targets or subrequests.describe, with ,format=json or ,format=sarif", valueName: "method");
@@ -97,6 +99,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     {
         ImmutableSortedDictionary<string, string> buildArgs =
             SourceDateEpoch.AddTo(KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"), environment);
+        IReadOnlyList<Platform> platforms = WantedPlatforms(parsed.GetValue(_platforms)!, environment);
         CacheArguments caches = _caches.Read(parsed, buildArgs);
         SandboxHostname.Check(buildArgs);
         return new BuildArguments
@@ -106,7 +109,9 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             File = parsed.GetValue(_file),
             Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
             Target = parsed.GetValue(_target),
-            Platform = WantedPlatform(parsed.GetValue(_platforms)!, environment),
+            Platform = platforms is [Platform only] ? only : null,
+            Platforms = [.. platforms],
+            MakesIndex = platforms.Count > 1 || MultiPlatform(buildArgs),
             BuildArgs = buildArgs,
             Epoch = SourceDateEpoch.Of(buildArgs),
             BuildContexts = [.. parsed.GetValue(_contexts)!.Select(NamedContextText.Parse)],
@@ -144,12 +149,20 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             CustomParser = static result => result.Tokens.Count == 0 ? null : result.Tokens[^1].Value,
         };
 
-    private static Platform? WantedPlatform(IEnumerable<string> values, HostEnvironment environment)
+    private static IReadOnlyList<Platform> WantedPlatforms(IEnumerable<string> values, HostEnvironment environment)
     {
         string[] wanted = [.. values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))];
         if (wanted.Length == 0 && environment.Variable("DOCKER_DEFAULT_PLATFORM") is { } preset) wanted = [preset];
         return PlatformCheck.OfBuild(wanted);
     }
+
+    // Go's words for yes and no, as with BuildKit.
+    private static bool MultiPlatform(ImmutableSortedDictionary<string, string> buildArgs) => buildArgs.GetValueOrDefault(MultiPlatformArgument) switch
+    {
+        null or "" or "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        string other => throw CommandException.Usage($"invalid boolean value for build-arg {MultiPlatformArgument}: {other}", "say 1 or 0"),
+    };
 
     private static GraphFormat Graph(string? value) => value switch
     {

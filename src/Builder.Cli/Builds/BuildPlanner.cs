@@ -7,6 +7,7 @@ using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
 using Builder.Graph.Sources;
+using Builder.Oci;
 using Builder.Parser;
 using Builder.Parser.Diagnostics;
 
@@ -50,6 +51,32 @@ internal sealed class BuildPlanner(CommandContext context)
             if (images.Count == request.Images.Count) throw new InvalidOperationException("lowering asks for images it was given");
             request = request with { Images = images };
         }
+    }
+
+    /// <summary>Lowers for each platform that is asked for.</summary>
+    /// <param name="session">The build.</param>
+    /// <param name="contexts">Finds what named contexts are for a platform.</param>
+    /// <param name="resolve">Finds an image; null when it can't be had here.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Null when an image can't be had here.</returns>
+    public static async Task<LoweredPlatforms?> LowerAllAsync(
+        BuildSession session,
+        Func<Platform, CancellationToken, Task<NamedContextSet>> contexts,
+        Func<ImageRequest, CancellationToken, Task<ResolvedImage?>> resolve,
+        CancellationToken cancellationToken)
+    {
+        var lowered = new List<(Platform, LoweringResult)>();
+        foreach (Platform? wanted in session.Arguments.Platforms.Count == 0 ? (IEnumerable<Platform?>)[null] : session.Arguments.Platforms)
+        {
+            Platform platform = wanted ?? Platform.Current;
+            BuildSession each = session with { Arguments = session.Arguments with { Platform = wanted } };
+            if (session.Arguments.Platforms.Count > 1) each = each with { NamedContexts = await contexts(platform, cancellationToken) };
+            if (await LowerAsync(each, resolve, cancellationToken) is not { } result) return null;
+            lowered.Add((platform, result));
+            if (result.Build is null) break;
+        }
+
+        return new LoweredPlatforms(lowered);
     }
 
     /// <summary>Builds of one Dockerfile and one context are compared with each other.</summary>

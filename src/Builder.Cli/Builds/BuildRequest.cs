@@ -13,7 +13,8 @@ internal static class BuildRequest
     {
         Parsed = parsed,
         Target = arguments.Target,
-        TargetPlatform = arguments.Platform ?? Platform.Current,
+        TargetPlatform = arguments.Platform ?? arguments.Platforms.FirstOrDefault() ?? Platform.Current,
+        ShowsPlatform = arguments.Platforms.Count > 1,
         BuildArguments = arguments.BuildArgs,
         Labels = arguments.Labels,
         Network = arguments.Network,

@@ -5,6 +5,7 @@ using Builder.Cli.Rendering;
 using Builder.Cli.Transfers;
 using Builder.Executor;
 using Builder.Executor.Events;
+using Builder.Executor.Exports;
 using Builder.Graph.Lowering;
 using Builder.Graph.Sources;
 using Builder.Oci;
@@ -41,19 +42,23 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
 
         // The first build of a project finds nothing: its files need not be read twice to know that.
         if (!store.History.Latest(_planner.ProjectOf(session)).Any()) return null;
-        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platform ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
+        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platforms.FirstOrDefault() ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
         var resolver = new BaseImageResolver(session, new ImagePuller(store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
-        LoweringResult? lowered = await BuildPlanner.LowerAsync(session, (request, _) => Task.FromResult(resolver.FindLocal(request)), cancellationToken);
-        if (lowered is not { Build: { } build, Checks.FailsBuild: false }) return null;
+        LoweredPlatforms? lowered = await BuildPlanner.LowerAllAsync(
+            session,
+            (platform, token) => new NamedContextLoader(context.Environment, store, platform).LoadAsync(arguments.BuildContexts, token),
+            (request, _) => Task.FromResult(resolver.FindLocal(request)),
+            cancellationToken);
+        if (lowered is not { IsComplete: true, Summary.Checks.FailsBuild: false }) return null;
         var events = new List<BuildEvent>();
-        if (await FindAsync(session, build, events, cancellationToken) is not { } result) return null;
+        if (await FindAsync(session, lowered.Builds, events, cancellationToken) is not { } results) return null;
 
         using IBuildProgress progress = ProgressFactory.Create(arguments.Progress, context);
         session = session with { Hub = new EventHub(progress, log) };
         session.Announce(started, _time);
         session.Warn(_time);
         events.ForEach(session.Hub.Publish);
-        return await ConcludeAsync(session, result, progress, log, lowered, cancellationToken);
+        return await ConcludeAsync(session, lowered.With(results), progress, log, lowered.Summary, cancellationToken);
     }
 
     // Standard input can be read only once, files of images only inside, and what is elsewhere is asked for once.
@@ -64,11 +69,11 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
         && arguments.Outputs.All(o => o is StoreOutput or ArchiveOutput or CacheOnlyOutput);
 
     // What fails here fails inside too, and is told there.
-    private async Task<BuildResult?> FindAsync(BuildSession session, LoweredBuild build, List<BuildEvent> events, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BuildResult>?> FindAsync(BuildSession session, IReadOnlyList<LoweredBuild> builds, List<BuildEvent> events, CancellationToken cancellationToken)
     {
         try
         {
-            return await new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time).FindAsync(build, _planner.Options(session), events.Add, cancellationToken);
+            return await new BuildEngine(session.Store, context.Sessions.CreateRunner(), _time).FindAsync(builds, _planner.Options(session), events.Add, cancellationToken);
         }
         catch (BuildFailedException)
         {
@@ -77,13 +82,13 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
     }
 
     private async Task<ExitCode> ConcludeAsync(
-        BuildSession session, BuildResult result, IBuildProgress progress, StepLog log, LoweringResult lowered, CancellationToken cancellationToken)
+        BuildSession session, IReadOnlyList<PlatformResult> results, IBuildProgress progress, StepLog log, LoweringResult lowered, CancellationToken cancellationToken)
     {
         var conclusion = new BuildConclusion(context, diagnostics);
         try
         {
             if (session.Arguments.IidFile is { } iidFile) File.Delete(context.Environment.FullPath(iidFile));
-            return await conclusion.SucceedAsync(session, result, progress, log, cancellationToken);
+            return await conclusion.SucceedAsync(session, results, progress, log, cancellationToken);
         }
         finally
         {

@@ -1,5 +1,5 @@
+using Builder.Cache.Images;
 using Builder.Graph;
-using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Parser;
@@ -15,9 +15,9 @@ internal static class EmulationCheck
     private const string Registered = "/proc/sys/fs/binfmt_misc";
 
     /// <summary>The first command for a platform that needs an emulator which isn't there, or null.</summary>
-    public static Diagnostic? Find(LoweredBuild build, ParseResult parsed)
+    public static Diagnostic? Find(BuildGraph graph, ParseResult parsed)
     {
-        foreach (Vertex vertex in build.Graph.Vertices)
+        foreach (Vertex vertex in graph.Vertices)
         {
             if (vertex.Operation is not ExecOperation || vertex.Origin.Platform is not { } platform || CanRun(platform, IsRegistered)) continue;
             return new Diagnostic(
@@ -29,6 +29,16 @@ internal static class EmulationCheck
         }
 
         return null;
+    }
+
+    /// <summary>Refuses to run an image that needs an emulator which isn't there.</summary>
+    /// <exception cref="CommandException">It does.</exception>
+    public static void Require(StoredImage image)
+    {
+        if (CanRun(image.Platform, IsRegistered)) return;
+        throw new CommandException(
+            $"the image is for {image.Platform}, and this machine runs {Platform.Current}: no emulator is registered in {Registered}",
+            hint: $"install what registers {Emulator(image.Platform.Architecture)} (Debian's qemu-user-static)");
     }
 
     /// <summary>Whether programs for a platform run here, the kernel's help included.</summary>

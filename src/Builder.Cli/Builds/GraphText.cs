@@ -1,6 +1,5 @@
 using System.Text;
 using Builder.Graph;
-using Builder.Graph.Lowering;
 
 namespace Builder.Cli.Builds;
 
@@ -8,7 +7,7 @@ namespace Builder.Cli.Builds;
 internal static class GraphText
 {
     /// <summary>The graph as text or in Graphviz' language.</summary>
-    public static string Print(LoweredBuild build, GraphFormat format) => format == GraphFormat.Dot ? Dot(build.Graph) : Text(build.Graph);
+    public static string Print(BuildGraph graph, GraphFormat format) => format == GraphFormat.Dot ? Dot(graph) : Text(graph);
 
     private static string Text(BuildGraph graph)
     {
@@ -16,7 +15,7 @@ internal static class GraphText
         foreach (Vertex vertex in graph.Vertices)
         {
             string inputs = vertex.Inputs.Count == 0 ? "" : $" <- {string.Join(' ', vertex.Inputs.Select(i => "#" + i.Value))}";
-            text.Append($"#{vertex.Id.Value} {vertex.Origin.Label}{inputs}{(vertex.Id == graph.Target ? " (target)" : "")}\n");
+            text.Append($"#{vertex.Id.Value} {vertex.Origin.Label}{inputs}{(graph.Targets.Contains(vertex.Id) ? " (target)" : "")}\n");
         }
 
         return text.ToString();
@@ -28,7 +27,7 @@ internal static class GraphText
         foreach (Vertex vertex in graph.Vertices)
         {
             string label = vertex.Origin.Label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-            text.Append($"  v{vertex.Id.Value} [label=\"{label}\"{(vertex.Id == graph.Target ? ", penwidth=2" : "")}];\n");
+            text.Append($"  v{vertex.Id.Value} [label=\"{label}\"{(graph.Targets.Contains(vertex.Id) ? ", penwidth=2" : "")}];\n");
             foreach (VertexId input in vertex.Inputs) text.Append($"  v{vertex.Id.Value} -> v{input.Value};\n");
         }
 

@@ -1,4 +1,5 @@
 using Builder.Cli.Hosting;
+using Builder.Oci.Images;
 
 namespace Builder.Cli.Builds;
 
@@ -9,10 +10,14 @@ internal static class OutputCheck
     /// <exception cref="CommandException">One can't be written.</exception>
     public static void Check(BuildArguments arguments, HostEnvironment environment)
     {
+        if (!arguments.MakesIndex) RequireNoIndex(arguments);
         foreach (OutputSpec output in arguments.Outputs)
         {
             switch (output)
             {
+                case ArchiveOutput { Format: ArchiveFormat.Docker } when arguments.MakesIndex:
+                    throw CommandException.Usage(
+                        "docker exporter does not currently support exporting manifest lists", "several platforms go into --output type=oci, a registry (--push) or the store (--load)");
                 case ArchiveOutput { Destination: not "-" } archive:
                     CheckFile(archive.Destination, environment);
                     break;
@@ -34,6 +39,21 @@ internal static class OutputCheck
 
         if (arguments.Trace is { } trace) CheckFile(trace, environment);
         if (arguments.IidFile is { } iidFile) CheckFile(iidFile, environment);
+    }
+
+    private static void RequireNoIndex(BuildArguments arguments)
+    {
+        AnnotationFlags.RequireNoIndex(arguments.Annotations);
+        foreach (OutputSpec output in arguments.Outputs)
+        {
+            AnnotationFlags.RequireNoIndex(output switch
+            {
+                ArchiveOutput { Form: { } form } => form.Annotations,
+                RegistryOutput registry => registry.Form.Annotations,
+                StoreOutput { Form: { } form } => form.Annotations,
+                _ => ImageAnnotations.None,
+            });
+        }
     }
 
     private static void CheckFile(string destination, HostEnvironment environment)

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Builder.Cli.Transfers;
 using Builder.Executor.Exports;
+using Builder.Oci.Images;
 
 namespace Builder.Cli.Builds;
 
@@ -23,7 +23,7 @@ internal static class OutputForm
         attributes.Remove("oci-mediatypes");
         bool isChosen = attributes.ContainsKey("compression") || attributes.ContainsKey("compression-level") || attributes.ContainsKey("force-compression");
         var form = new ArchiveForm(isChosen ? Compression(type, attributes) : null, Annotations(type, attributes));
-        return isChosen || !form.Annotations.IsEmpty ? form : null;
+        return isChosen || form.Annotations.All.Count > 0 ? form : null;
     }
 
     /// <summary>A yes or no; no when it isn't there.</summary>
@@ -43,18 +43,18 @@ internal static class OutputForm
         return CompressionFlags.Parse(kind, level, force, "compression", "compression-level");
     }
 
-    private static ImmutableSortedDictionary<string, string> Annotations(string type, Dictionary<string, string> attributes)
+    private static ImageAnnotations Annotations(string type, Dictionary<string, string> attributes)
     {
-        ImmutableSortedDictionary<string, string> annotations = AnnotationFlags.Empty;
+        var annotations = new List<ImageAnnotation>();
         foreach (string key in attributes.Keys.Where(key => key.StartsWith("annotation", StringComparison.Ordinal)).ToList())
         {
             int dot = key.IndexOf('.', StringComparison.Ordinal);
             if (dot < 0) throw CommandException.Usage($"--output type={type}: invalid attribute '{key}': expected annotation.NAME=value");
             string kind = key["annotation".Length..dot].TrimStart('-');
-            annotations = AnnotationFlags.Add(annotations, kind, key[(dot + 1)..], attributes[key]);
+            annotations.Add(AnnotationFlags.One(kind, key[(dot + 1)..], attributes[key]));
             attributes.Remove(key);
         }
 
-        return annotations;
+        return new ImageAnnotations([.. annotations]);
     }
 }

@@ -41,11 +41,19 @@ internal sealed record ArchiveOutput(ArchiveFormat Format, string Destination, O
 
 /// <summary>A tar of the files of the image.</summary>
 /// <param name="Destination">A file path as typed, or <c>-</c> for standard output.</param>
-internal sealed record TarOutput(string Destination) : OutputSpec;
+internal sealed record TarOutput(string Destination) : OutputSpec
+{
+    /// <summary>A directory for each platform; null when nothing is said: where there are several.</summary>
+    public bool? SplitsPlatforms { get; init; }
+}
 
 /// <summary>The files of the image in a directory.</summary>
 /// <param name="Directory">As typed.</param>
-internal sealed record DirectoryOutput(string Directory) : OutputSpec;
+internal sealed record DirectoryOutput(string Directory) : OutputSpec
+{
+    /// <summary>A directory for each platform; null when nothing is said: where there are several.</summary>
+    public bool? SplitsPlatforms { get; init; }
+}
 
 /// <summary>Nothing is kept but the cache.</summary>
 internal sealed record CacheOnlyOutput : OutputSpec;

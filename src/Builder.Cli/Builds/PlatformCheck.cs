@@ -1,31 +1,27 @@
+using Builder.Cli.Hosting;
 using Builder.Oci;
 
 namespace Builder.Cli.Builds;
 
-/// <summary>Refuses platforms other than the machine's own.</summary>
+/// <summary>Reads platforms that come from the command line.</summary>
 internal static class PlatformCheck
 {
-    /// <summary>Checks values of <c>--platform</c>.</summary>
-    /// <exception cref="CommandException">Malformed, several, or foreign.</exception>
-    public static void RequireOwn(IReadOnlyCollection<string> values)
+    /// <summary>The platform of a command that takes one: what is said last, else what the environment says, else null.</summary>
+    /// <exception cref="CommandException">Malformed.</exception>
+    public static Platform? OfImage(IReadOnlyCollection<string> values, HostEnvironment? environment = null)
     {
-        if (values.Count > 1) throw CommandException.Usage("several platforms are not supported yet", $"this machine builds for {Platform.Current}");
-        foreach (string value in values)
-        {
-            Platform platform = Parse(value);
-            if (platform != Platform.Current)
-                throw CommandException.Usage($"platform {platform} is not supported: this machine builds for {Platform.Current} only");
-        }
+        string? wanted = values.LastOrDefault() ?? environment?.Variable("DOCKER_DEFAULT_PLATFORM");
+        return string.IsNullOrEmpty(wanted) ? null : Parse(wanted);
     }
 
-    /// <summary>The platform that <c>--platform</c> of a build asks for, or null when nothing is said.</summary>
-    /// <exception cref="CommandException">Malformed, several, or of another system.</exception>
-    public static Platform? OfBuild(IReadOnlyCollection<string> values)
+    /// <summary>The platforms that <c>--platform</c> of a build asks for, each once; none when nothing is said.</summary>
+    /// <exception cref="CommandException">Malformed, or of another system.</exception>
+    public static IReadOnlyList<Platform> OfBuild(IReadOnlyCollection<string> values)
     {
         Platform[] wanted = [.. values.Select(Parse).Distinct()];
-        if (wanted.Length > 1) throw CommandException.Usage("several platforms are not supported yet", "build one after the other, push each, and put them together with: builder manifest create");
-        if (wanted is [{ Os: not "linux" } other]) throw CommandException.Usage($"platform {other} is not supported: images for linux are built, and no others");
-        return wanted.Length == 1 ? wanted[0] : null;
+        if (Array.Find(wanted, platform => platform.Os != "linux") is { } other)
+            throw CommandException.Usage($"platform {other} is not supported: images for linux are built, and no others");
+        return wanted;
     }
 
     /// <summary>One value.</summary>

@@ -13,19 +13,28 @@ internal sealed class ReproducibilityCheck(CommandContext context, BuildSession 
     private const string Task = "verifying: building again";
 
     /// <summary>Builds and compares.</summary>
-    /// <param name="build">The build.</param>
+    /// <param name="builds">The build, one for each platform.</param>
     /// <param name="options">How it was done the first time, without the cache.</param>
     /// <param name="first">What came out.</param>
     /// <param name="started">When the first build began: later times are the clock's, and <c>rewrite-timestamp</c> can take them away.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="CommandException">Something differs.</exception>
     /// <exception cref="BuildFailedException">The second build failed.</exception>
-    public async Task RunAsync(LoweredBuild build, ExecutionOptions options, BuildResult first, DateTimeOffset started, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        IReadOnlyList<LoweredBuild> builds, ExecutionOptions options, IReadOnlyList<BuildResult> first, DateTimeOffset started, CancellationToken cancellationToken)
     {
         Tell(done: false);
         var engine = new BuildEngine(session.Store, context.Sessions.CreateRunner(), context.Time);
-        BuildResult second = await engine.ExecuteAsync(build, options with { CacheExport = null, Project = null }, static _ => { }, cancellationToken);
+        IReadOnlyList<BuildResult> second = await engine.ExecuteAsync(builds, options with { CacheExport = null, Project = null }, static _ => { }, cancellationToken);
         DateTimeOffset latest = session.Arguments.Epoch ?? started;
+        int layers = 0;
+        for (int i = 0; i < builds.Count; i++) layers += Compare(builds[i], first[i], second[i], latest, cancellationToken);
+        Tell(done: false, layers == 1 ? "its layer is the same" : $"all {layers} layers are the same");
+        Tell(done: true);
+    }
+
+    private int Compare(LoweredBuild build, BuildResult first, BuildResult second, DateTimeOffset latest, CancellationToken cancellationToken)
+    {
         Vertex[] steps = [.. build.Graph.ParentChain(build.Graph.Target).Where(v => v.HasParent)];
         for (int i = 0; i < steps.Length; i++)
         {
@@ -34,8 +43,7 @@ internal sealed class ReproducibilityCheck(CommandContext context, BuildSession 
                 throw Different(layer + 1, steps[i], difference);
         }
 
-        Tell(done: false, steps.Length == 1 ? "its layer is the same" : $"all {steps.Length} layers are the same");
-        Tell(done: true);
+        return steps.Length;
     }
 
     private static CommandException Different(int layer, Vertex step, LayerDifference difference) => new(

@@ -6,6 +6,7 @@ using Builder.Executor.Events;
 using Builder.Executor.Exports;
 using Builder.Oci;
 using Builder.Oci.Archives;
+using Builder.Oci.Collections;
 using Builder.Oci.Images;
 
 namespace Builder.Cli.Builds;
@@ -16,9 +17,12 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
     private readonly BuildExporter _exporter = new(store, events, context.Time, epoch);
 
     /// <summary>Writes all outputs, one after the other.</summary>
-    public async Task<ExportedImage> ExportAsync(BuildResult result, BuildArguments arguments, CancellationToken cancellationToken)
+    public async Task<ExportedImage> ExportAsync(IReadOnlyList<PlatformResult> results, BuildArguments arguments, CancellationToken cancellationToken)
     {
-        var config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Sha256(result.ConfigBytes.Span), Size = result.ConfigBytes.Length };
+        // A name means this machine's image where no platform is asked for.
+        IReadOnlyList<BuildResult> stored = [.. results.OrderBy(each => each.Platform != Platform.Current).Select(each => each.Result)];
+        ReadOnlyMemory<byte> bytes = stored[0].ConfigBytes;
+        var config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Sha256(bytes.Span), Size = bytes.Length };
         var exported = new ExportedImage(config, null, []);
         IEnumerable<OutputSpec> outputs = arguments.Outputs.Count > 0 ? arguments.Outputs : [new StoreOutput([])];
         foreach (OutputSpec output in outputs)
@@ -27,22 +31,23 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
             {
                 case StoreOutput image:
                     exported = exported.Named(Names(arguments, image.Names));
-                    _exporter.ExportImage(result, Names(arguments, image.Names));
+                    _exporter.ExportImages(stored, Names(arguments, image.Names));
                     break;
                 case RegistryOutput registry:
-                    if (registry.IsStored) _exporter.ExportImage(result, Names(arguments, registry.Names));
-                    Descriptor manifest = await PushAsync(result, registry, arguments, cancellationToken);
+                    if (registry.IsStored) _exporter.ExportImages(stored, Names(arguments, registry.Names));
+                    Descriptor manifest = await PushAsync(results, registry, arguments, cancellationToken);
                     exported = exported.Named(Names(arguments, registry.Names)) with { Manifest = manifest };
                     break;
                 case ArchiveOutput archive:
-                    await ExportArchiveAsync(result, archive, arguments, cancellationToken);
+                    await ExportArchiveAsync(results, archive, arguments, cancellationToken);
                     exported = exported.Named(Names(arguments, archive.Names));
                     break;
                 case TarOutput tar:
-                    await _exporter.ExportTarAsync(result, Destination(tar.Destination), cancellationToken);
+                    await _exporter.ExportTarAsync(Parts(results, tar.SplitsPlatforms), Destination(tar.Destination), cancellationToken);
                     break;
                 case DirectoryOutput directory:
-                    await _exporter.ExportDirectoryAsync(result, context.Environment.FullPath(directory.Directory), cancellationToken);
+                    foreach (TreePart part in Parts(results, directory.SplitsPlatforms))
+                        await _exporter.ExportDirectoryAsync(part, context.Environment.FullPath(directory.Directory), cancellationToken);
                     break;
                 default:
                     break;
@@ -52,30 +57,40 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
         return exported;
     }
 
-    private Task ExportArchiveAsync(BuildResult result, ArchiveOutput archive, BuildArguments arguments, CancellationToken cancellationToken)
+    private static IReadOnlyList<TreePart> Parts(IReadOnlyList<PlatformResult> results, bool? split)
     {
-        ImageArchiveFormat format = archive.Format == ArchiveFormat.Docker ? ImageArchiveFormat.Docker : ImageArchiveFormat.Oci;
-        ArchiveForm form = archive.Form ?? ArchiveForm.AsStored;
-        return _exporter.ExportArchiveAsync(
-            result, format, Names(arguments, archive.Names), Destination(archive.Destination), cancellationToken,
-            form with { Annotations = form.Annotations.SetItems(arguments.Annotations) });
+        if (split == false && results.Count > 1)
+            throw CommandException.Usage("platform-split=false puts the files of several platforms into one directory, where they would replace each other", "build for one platform");
+        return [.. results.Select(each => new TreePart(each.Result, split ?? results.Count > 1 ? each.DirectoryName : "", []))];
     }
 
-    private async Task<Descriptor> PushAsync(BuildResult result, RegistryOutput output, BuildArguments arguments, CancellationToken cancellationToken)
+    private Task ExportArchiveAsync(IReadOnlyList<PlatformResult> results, ArchiveOutput archive, BuildArguments arguments, CancellationToken cancellationToken)
+    {
+        ArchiveForm form = archive.Form ?? ArchiveForm.AsStored;
+        form = form with { Annotations = form.Annotations.With(arguments.Annotations) };
+        IReadOnlyList<ImageReference> names = Names(arguments, archive.Names);
+        ExportDestination destination = Destination(archive.Destination);
+        if (arguments.MakesIndex) return _exporter.ExportIndexAsync(results, names, destination, form, cancellationToken);
+        ImageArchiveFormat format = archive.Format == ArchiveFormat.Docker ? ImageArchiveFormat.Docker : ImageArchiveFormat.Oci;
+        return _exporter.ExportArchiveAsync(results[0].Result, format, names, destination, cancellationToken, form);
+    }
+
+    private async Task<Descriptor> PushAsync(IReadOnlyList<PlatformResult> results, RegistryOutput output, BuildArguments arguments, CancellationToken cancellationToken)
     {
         const string Task = "pushing layers";
         var reporter = new EventReporting(events, context.Time);
         var pusher = new ImagePusher(store, context.Registry, reporter);
-        PushOptions form = output.Form with { Annotations = output.Form.Annotations.SetItems(arguments.Annotations) };
+        PushOptions form = output.Form with { Annotations = output.Form.Annotations.With(arguments.Annotations), MakesIndex = arguments.MakesIndex };
+        EquatableArray<PushedPlatform> images = [.. results.Select(each => new PushedPlatform(each.Platform, each.Result.ConfigBytes, each.Result.Layers) { Attestations = each.Attestations })];
         Descriptor? manifest = null;
         foreach (IGrouping<string, ImageReference> repository in Names(arguments, output.Names).GroupBy(name => name.Repository, StringComparer.Ordinal))
         {
             ImageReference[] names = output.ByDigest ? [repository.First().WithoutTag()] : [.. repository];
             reporter.Task(Task, done: false);
-            manifest = await pusher.PushAsync(result.ConfigBytes, result.Layers, names, form, cancellationToken);
+            manifest = await pusher.PushAsync(images, names, form, cancellationToken);
             reporter.Task(Task, done: true);
-            var id = Digest.Sha256(result.ConfigBytes.Span);
-            if (store.Images.Find(id) is not null) store.Images.Tag(names[0].WithDigest(manifest.Digest), id);
+            Digest[] ids = [.. results.OrderBy(each => each.Platform != Platform.Current).Select(each => Digest.Sha256(each.Result.ConfigBytes.Span))];
+            if (ids.All(id => store.Images.Find(id) is not null)) store.Images.Tag(names[0].WithDigest(manifest.Digest), ids);
         }
 
         return manifest ?? throw new InvalidOperationException("an output without a name was not refused");

@@ -1,3 +1,4 @@
+using Builder.Oci;
 using Builder.Runtime.Plans;
 
 namespace Builder.Cli.Containers;
@@ -11,6 +12,9 @@ internal sealed record RunArguments
     public required ContainerOptions Options { get; init; }
 
     public PullPolicy Pull { get; init; }
+
+    /// <summary>Which image of a name that stands for several; null for this machine's.</summary>
+    public Platform? Platform { get; init; }
 
     /// <summary>File for the container's id, or null.</summary>
     public string? CidFile { get; init; }

@@ -29,6 +29,7 @@ internal sealed class RunCommand(CommandContext context)
         string? cidFile = CheckCidFile(arguments.CidFile);
         using BuilderStore store = context.OpenStore();
         StoredImage image = await FindImageAsync(store, arguments, cancellationToken);
+        EmulationCheck.Require(image);
         foreach (string source in arguments.BindSources.Where(s => !Path.Exists(s))) Directory.CreateDirectory(source);
         var containers = new ContainerStore(store.Root, TreeRemoval.Remove);
         containers.CollectDead();
@@ -64,14 +65,14 @@ internal sealed class RunCommand(CommandContext context)
 
     private async Task<StoredImage> FindImageAsync(BuilderStore store, RunArguments arguments, CancellationToken cancellationToken)
     {
-        StoredImage? local = arguments.Pull == PullPolicy.Always ? null : ImageLookup.Find(store, arguments.Image);
+        StoredImage? local = arguments.Pull == PullPolicy.Always ? null : PlatformImages.Find(store, arguments.Image, arguments.Platform);
         if (local is not null) return local;
         if (arguments.Pull == PullPolicy.Never) throw ImageLookup.Missing(arguments.Image);
         ImageReference reference = ImageNames.Parse(arguments.Image);
         if (arguments.Pull == PullPolicy.Missing) context.Terminal.Error.WriteLine($"Unable to find image '{reference.FamiliarName}' locally");
         using var progress = new PlainProgress(context.Terminal.Error);
         var hub = new EventHub(progress, new StepLog());
-        return await new ImagePuller(store, context.Registry, new EventReporting(hub.Publish, context.Time)).PullAsync(reference, Platform.Current, cancellationToken);
+        return await new ImagePuller(store, context.Registry, new EventReporting(hub.Publish, context.Time)).PullAsync(reference, arguments.Platform ?? Platform.Current, cancellationToken);
     }
 
     // Signals go to the container. One that ignores them is killed at the third, as with docker.

@@ -32,7 +32,7 @@ internal sealed class RunGrammar : CommandGrammar
     private readonly Option<bool> _readOnly = Flags.Switch("--read-only", "Mount the container's root read-only");
     private readonly Option<string[]> _labels = Flags.Many("--label", "Set metadata of the container", "-l");
     private readonly Option<string?> _pull = Flags.Text("--pull", "When to pull the image: missing, never or always");
-    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform of the image: this machine's");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Which image of a name that stands for several (default: this machine's)");
     private readonly Option<string?> _cidFile = Flags.Text("--cidfile", "Write the container's id to a file");
     private readonly Option<string?> _shmSize = Flags.Text("--shm-size", "Size of /dev/shm", valueName: "bytes");
     private readonly SecurityFlags _security = new();
@@ -71,13 +71,13 @@ internal sealed class RunGrammar : CommandGrammar
     internal RunArguments Read(ParseResult parsed, HostEnvironment environment)
     {
         string[] operands = parsed.GetValue(_operands)!;
-        PlatformCheck.RequireOwn(parsed.GetValue(_platforms)!);
         BindMount[] volumes = [.. parsed.GetValue(_volumes)!.Select(v => VolumeParser.Volume(v, environment))];
         return new RunArguments
         {
             Image = operands[0],
             Options = Options(parsed, environment, operands[1..], volumes),
             Pull = Pull(parsed.GetValue(_pull)),
+            Platform = PlatformCheck.OfImage(parsed.GetValue(_platforms)!, environment),
             CidFile = parsed.GetValue(_cidFile),
             BindSources = [.. volumes.Select(v => v.Source)],
             Warnings = [.. _withoutEffect.Warnings(parsed)],

@@ -17,9 +17,8 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
     /// <summary>The image of a name in the store when it is whole and for the platform, or null.</summary>
     public StoredImage? FindLocal(ImageReference reference, Platform platform)
     {
-        StoredImage? image = store.Images.Find(reference);
-        return image is not null && image.Config.Architecture == platform.Architecture && image.Config.Os == platform.Os
-            && image.Layers.All(layer => store.Blobs.Contains(layer.BlobDigest)) ? image : null;
+        StoredImage? image = PlatformImages.Find(store.Images.FindAll(reference), platform);
+        return image is not null && image.Layers.All(layer => store.Blobs.Contains(layer.BlobDigest)) ? image : null;
     }
 
     /// <summary>Brings an image from its registry, layers and all, and gives it its name.</summary>
@@ -39,10 +38,18 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
             throw new ImageSourceException($"{reference}: the image names {remote.Manifest.Layers.Count} layers but {remote.Config.RootFs.DiffIds.Count} diff ids");
         EquatableArray<LayerBlob> layers = await FetchLayersAsync(remote, cancellationToken);
         StoredImage image = store.Images.Put(remote.ConfigBytes.Span, layers);
-        if (reference.Digest is null) store.Images.Tag(reference, image.Id);
-        store.Images.Tag(reference.WithDigest(remote.NamedDigest), image.Id);
+        IReadOnlyList<Digest> ids = WithOtherPlatforms(image, reference.WithDigest(remote.NamedDigest));
+        if (reference.Digest is null) store.Images.Tag(reference, ids);
+        store.Images.Tag(reference.WithDigest(remote.NamedDigest), ids);
         return (image, remote.NamedDigest);
     }
+
+    // What was pulled from the same index for other platforms keeps the name; this machine's image comes first.
+    private IReadOnlyList<Digest> WithOtherPlatforms(StoredImage pulled, ImageReference index) =>
+    [
+        .. store.Images.FindAll(index).Where(image => image.Platform != pulled.Platform).Prepend(pulled)
+            .OrderBy(image => image.Platform != Platform.Current).Select(image => image.Id),
+    ];
 
     private async Task<EquatableArray<LayerBlob>> FetchLayersAsync(RemoteImage remote, CancellationToken cancellationToken)
     {

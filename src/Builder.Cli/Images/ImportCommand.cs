@@ -31,9 +31,9 @@ internal sealed class ImportCommand(CommandContext context)
         var image = new ImageConfig
         {
             Created = created,
-            Architecture = Platform.Current.Architecture,
-            Variant = Platform.Current.Variant,
-            Os = Platform.Current.Os,
+            Architecture = arguments.Platform.Architecture,
+            Variant = arguments.Platform.Variant,
+            Os = arguments.Platform.Os,
             Config = config,
             RootFs = new RootFs { DiffIds = [layer.DiffId] },
             History = [new HistoryEntry { Created = created, Comment = arguments.Message ?? $"Imported from {arguments.Source}" }],
@@ -80,7 +80,11 @@ internal sealed class ImportCommand(CommandContext context)
 /// <param name="Name">Name of the image, or null.</param>
 /// <param name="Changes">Instructions to apply to the config.</param>
 /// <param name="Message">For the history, or null.</param>
-internal sealed record ImportArguments(string Source, ImageReference? Name, EquatableArray<string> Changes, string? Message);
+internal sealed record ImportArguments(string Source, ImageReference? Name, EquatableArray<string> Changes, string? Message)
+{
+    /// <summary>What the image is for.</summary>
+    public Platform Platform { get; init; } = Platform.Current;
+}
 
 /// <summary>The flags of <c>import</c>.</summary>
 internal sealed class ImportGrammar : CommandGrammar
@@ -88,7 +92,7 @@ internal sealed class ImportGrammar : CommandGrammar
     private readonly Argument<string[]> _operands = Flags.Operands("FILE|URL|- [REPOSITORY[:TAG]]", "A tar of files, and the image's name", 1, 2);
     private readonly Option<string[]> _changes = Flags.Many("--change", "Apply a Dockerfile instruction to the image", "-c");
     private readonly Option<string?> _message = Flags.Text("--message", "Message for the image's history", "-m");
-    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform of the image: this machine's");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "What the image is for (default: this machine's)");
 
     /// <inheritdoc/>
     public override void Declare(Command command)
@@ -102,10 +106,12 @@ internal sealed class ImportGrammar : CommandGrammar
     /// <inheritdoc/>
     public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
     {
-        PlatformCheck.RequireOwn(parsed.GetValue(_platforms)!);
         string[] operands = parsed.GetValue(_operands)!;
         var arguments = new ImportArguments(
-            operands[0], operands.Length > 1 ? ImageNames.ParseTag(operands[1]) : null, [.. parsed.GetValue(_changes)!], parsed.GetValue(_message));
+            operands[0], operands.Length > 1 ? ImageNames.ParseTag(operands[1]) : null, [.. parsed.GetValue(_changes)!], parsed.GetValue(_message))
+        {
+            Platform = PlatformCheck.OfImage(parsed.GetValue(_platforms)!) ?? Platform.Current,
+        };
         return new BoundCommand((context, cancellationToken) => new ImportCommand(context).RunAsync(arguments, cancellationToken));
     }
 }

@@ -14,19 +14,22 @@ internal sealed class LoadCommand(CommandContext context)
 {
     /// <summary>Runs it.</summary>
     /// <param name="input">A path, or null for standard input.</param>
+    /// <param name="platform">Which image of an index; null for this machine's.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<ExitCode> RunAsync(string? input, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(string? input, Platform? platform, CancellationToken cancellationToken)
     {
         if (input is null && context.Terminal.InputIsTerminal)
             throw new CommandException("requested load from standard input, but it is a terminal", hint: "name a file with -i");
         using BuilderStore store = context.OpenStore();
         await using Stream archive = input is null ? context.Terminal.Input : InputFile.Open(context.Environment.FullPath(input), input);
         var reader = new ImageArchiveReader(SystemCodecs.Layers);
-        IReadOnlyList<LoadedImage> images = await reader.ReadAsync(archive, new BlobSink(store.Blobs), Platform.Current, cancellationToken);
+        IReadOnlyList<LoadedImage> images = await reader.ReadAsync(archive, new BlobSink(store.Blobs), platform ?? Platform.Current, cancellationToken);
         foreach (LoadedImage loaded in images)
         {
             StoredImage image = store.Images.Put(
                 loaded.ConfigBytes.Span, [.. loaded.Layers.Select(l => new LayerBlob(l.DiffId, l.Blob.Digest, l.Blob.Size, l.Blob.MediaType))]);
+            if (platform is not null && PlatformImages.Find([image], platform) is null)
+                throw PlatformImages.Missing(loaded.Names.FirstOrDefault()?.FamiliarName ?? image.Id.ToString(), platform, [image]);
             foreach (ImageReference name in loaded.Names)
             {
                 store.Images.Tag(name, image.Id);
@@ -45,7 +48,7 @@ internal sealed class LoadGrammar : CommandGrammar
 {
     private readonly Option<string?> _input = Flags.Text("--input", "Read from a file instead of standard input", "-i");
     private readonly Option<bool> _quiet = Flags.Switch("--quiet", "Show no progress (there is none)", "-q");
-    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform of the images: this machine's");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Which image of an index (default: this machine's)");
 
     /// <inheritdoc/>
     public override void Declare(Command command)
@@ -58,8 +61,8 @@ internal sealed class LoadGrammar : CommandGrammar
     /// <inheritdoc/>
     public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
     {
-        Builds.PlatformCheck.RequireOwn(parsed.GetValue(_platforms)!);
+        Platform? platform = Builds.PlatformCheck.OfImage(parsed.GetValue(_platforms)!);
         string? input = parsed.GetValue(_input);
-        return new BoundCommand((context, cancellationToken) => new LoadCommand(context).RunAsync(input, cancellationToken));
+        return new BoundCommand((context, cancellationToken) => new LoadCommand(context).RunAsync(input, platform, cancellationToken));
     }
 }

@@ -19,24 +19,29 @@ internal sealed class PushCommand(CommandContext context)
     /// <param name="allTags">Every tag of the repository.</param>
     /// <param name="quiet">Print the names only.</param>
     /// <param name="options">In which form.</param>
+    /// <param name="platform">Only the image of this platform, or null.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<ExitCode> RunAsync(string typed, bool allTags, bool quiet, PushOptions options, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(string typed, bool allTags, bool quiet, PushOptions options, Platform? platform, CancellationToken cancellationToken)
     {
         ImageReference reference = ImageNames.Parse(typed);
         bool hasDefaultTag = ImageNames.HasDefaultTag(typed, reference);
         if (allTags && !hasDefaultTag) throw CommandException.Usage("tag can't be used with --all-tags/-a");
         if (reference.Digest is not null) throw CommandException.Usage("cannot push a digest reference");
         using BuilderStore store = context.OpenStore();
-        List<(ImageReference Name, StoredImage Image)> chosen = Choose(store, reference, allTags);
+        List<ImageReference> chosen = Choose(store, reference, allTags);
+        foreach (ImageReference name in chosen.Where(_ => platform is not null)) PlatformImages.Of(store, name, platform);
         using TransferReporting display = TransferDisplay.Create(context, quiet);
         if (hasDefaultTag && !allTags) display.Line($"Using default tag: {reference.Tag}");
         display.Line($"The push refers to repository [{reference.Repository}]");
         var pusher = new ImagePusher(store, context.Registry, display);
-        foreach ((ImageReference name, StoredImage image) in chosen)
+        foreach (ImageReference name in chosen)
         {
-            byte[] config = await ReadConfigAsync(store, image, cancellationToken);
-            Descriptor manifest = await pusher.PushAsync(config, image.Layers, [name], options, cancellationToken);
-            store.Images.Tag(name.WithDigest(manifest.Digest), image.Id);
+            IReadOnlyList<StoredImage> images = PlatformImages.Of(store, name, platform);
+            if (images.Count == 1) AnnotationFlags.RequireNoIndex(options.Annotations);
+            var pushed = new List<PushedPlatform>();
+            foreach (StoredImage image in images) pushed.Add(new PushedPlatform(image.Platform, await ReadConfigAsync(store, image, cancellationToken), image.Layers));
+            Descriptor manifest = await pusher.PushAsync([.. pushed], [name], options, cancellationToken);
+            store.Images.Tag(name.WithDigest(manifest.Digest), [.. images.Select(image => image.Id)]);
             display.Line($"{name.Tag}: digest: {manifest.Digest} size: {manifest.Size}");
             if (quiet) context.Terminal.Out.Write(name + "\n");
         }
@@ -44,19 +49,19 @@ internal sealed class PushCommand(CommandContext context)
         return ExitCode.Success;
     }
 
-    private static List<(ImageReference Name, StoredImage Image)> Choose(BuilderStore store, ImageReference reference, bool allTags)
+    private static List<ImageReference> Choose(BuilderStore store, ImageReference reference, bool allTags)
     {
         if (!allTags)
         {
-            StoredImage image = store.Images.Find(reference)
-                ?? throw new CommandException($"An image does not exist locally with the tag: {reference.FamiliarRepository}", hint: $"give it the name with: builder tag IMAGE {reference.FamiliarName}");
-            return [(reference, image)];
+            if (store.Images.Find(reference) is null)
+                throw new CommandException($"An image does not exist locally with the tag: {reference.FamiliarRepository}", hint: $"give it the name with: builder tag IMAGE {reference.FamiliarName}");
+            return [reference];
         }
 
-        List<(ImageReference, StoredImage)> all =
+        List<ImageReference> all =
         [
-            .. store.Images.List().SelectMany(i => i.Names.Where(n => n.Repository == reference.Repository && n.Tag is not null && n.Digest is null).Select(n => (n, i.Image)))
-                .OrderBy(pair => pair.n.Tag, StringComparer.Ordinal),
+            .. store.Images.List().SelectMany(i => i.Names).Where(n => n.Repository == reference.Repository && n.Tag is not null && n.Digest is null)
+                .Distinct().OrderBy(n => n.Tag, StringComparer.Ordinal),
         ];
         return all.Count > 0 ? all : throw new CommandException($"An image does not exist locally with the tag: {reference.FamiliarRepository}");
     }
@@ -82,7 +87,7 @@ internal sealed class PushGrammar : CommandGrammar
     private readonly Option<bool> _force = Flags.Switch("--force-compression", "Compress again what is compressed in another way");
     private readonly Option<string?> _format = Flags.Text("--format", "Form of the manifest: oci or v2s2");
     private readonly Option<string[]> _annotations = Flags.Many("--annotation", "Annotation of the manifest (key=value)");
-    private readonly Option<string?> _platform = Flags.Text("--platform", "Platform of the image: checked");
+    private readonly Option<string?> _platform = Flags.Text("--platform", "Push the image of this platform only, of a name that stands for several");
     private readonly Option<bool> _contentTrust = Flags.Switch("--disable-content-trust", "Ignored: nothing is signed");
 
     /// <inheritdoc/>
@@ -98,7 +103,7 @@ internal sealed class PushGrammar : CommandGrammar
     {
         string name = parsed.GetValue(_name)![0];
         (bool allTags, bool quiet) = (parsed.GetValue(_allTags), parsed.GetValue(_quiet));
-        if (parsed.GetValue(_platform) is { } platform) PlatformCheck.RequireOwn([platform]);
+        Platform? platform = parsed.GetValue(_platform) is { } wanted ? PlatformCheck.Parse(wanted) : null;
         var options = new PushOptions
         {
             Compression = CompressionFlags.Parse(parsed.GetValue(_compression), parsed.GetValue(_level), parsed.GetValue(_force), "--compression-format", "--compression-level"),
@@ -109,8 +114,8 @@ internal sealed class PushGrammar : CommandGrammar
                 "v2s2" or "docker" => false,
                 string other => throw CommandException.Usage($"invalid --format \"{other}\": expected oci or v2s2"),
             },
-            Annotations = KeyValues.Labels(parsed.GetValue(_annotations)!),
+            Annotations = AnnotationFlags.Parse(parsed.GetValue(_annotations)!),
         };
-        return new BoundCommand((context, cancellationToken) => new PushCommand(context).RunAsync(name, allTags, quiet, options, cancellationToken));
+        return new BoundCommand((context, cancellationToken) => new PushCommand(context).RunAsync(name, allTags, quiet, options, platform, cancellationToken));
     }
 }

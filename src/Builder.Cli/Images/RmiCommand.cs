@@ -66,9 +66,16 @@ internal sealed class RmiCommand(CommandContext context)
         }
 
         CheckContainers(containers, image.Id, typed, force);
+        // Images of other platforms that had no name but this one go with it.
+        Digest[] ids = [image.Id, .. names.SelectMany(store.Images.FindAll).Select(other => other.Id).Where(id => id != image.Id).Distinct()];
         foreach (ImageReference each in names) Untag(store, each);
-        store.Images.Delete(image.Id);
-        context.Terminal.Out.Write($"Deleted: {image.Id}\n");
+        foreach (Digest id in ids.Where(id => id == image.Id || store.Images.NamesOf(id).Count == 0))
+        {
+            CheckContainers(containers, id, typed, force);
+            store.Images.Delete(id);
+            context.Terminal.Out.Write($"Deleted: {id}\n");
+        }
+
         return true;
     }
 

@@ -17,14 +17,15 @@ internal sealed class SaveCommand(CommandContext context)
     /// <summary>Runs it.</summary>
     /// <param name="images">Names, repositories (all their names) or ids.</param>
     /// <param name="output">A path, or null for standard output.</param>
+    /// <param name="platform">Which image of a name that stands for several; null for this machine's.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<ExitCode> RunAsync(EquatableArray<string> images, string? output, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(EquatableArray<string> images, string? output, Platform? platform, CancellationToken cancellationToken)
     {
         if (output is null && context.Terminal.OutputIsTerminal)
             throw new CommandException("cowardly refusing to save to a terminal", hint: "use the -o flag or redirect the output");
         using BuilderStore store = context.OpenStore();
         var chosen = new List<(StoredImage Image, List<ImageReference> Names)>();
-        foreach (string typed in images) Choose(store, typed, chosen);
+        foreach (string typed in images) Choose(store, typed, platform, chosen);
         var writer = new StoredImages(store);
         var archived = new List<ArchiveImage>();
         foreach ((StoredImage image, List<ImageReference> names) in chosen)
@@ -38,26 +39,30 @@ internal sealed class SaveCommand(CommandContext context)
         return ExitCode.Success;
     }
 
-    private static void Choose(BuilderStore store, string typed, List<(StoredImage Image, List<ImageReference> Names)> chosen)
+    private static void Choose(BuilderStore store, string typed, Platform? platform, List<(StoredImage Image, List<ImageReference> Names)> chosen)
     {
         if (ImageReference.TryParse(typed, out ImageReference? reference))
         {
             // A name without a tag means every tag, as with docker.
             bool wholeRepository = reference.Digest is null && !typed.EndsWith(":" + reference.Tag, StringComparison.Ordinal);
-            bool found = false;
-            foreach ((StoredImage image, IReadOnlyList<ImageReference> names) in store.Images.List())
+            ImageReference[] names =
+            [
+                .. store.Images.List().SelectMany(i => i.Names).Distinct()
+                    .Where(n => wholeRepository ? n.Repository == reference.Repository && n.Tag is not null : n == reference.ToKey()),
+            ];
+            foreach (ImageReference name in names)
             {
-                foreach (ImageReference name in names.Where(n => wholeRepository ? n.Repository == reference.Repository && n.Tag is not null : n == reference))
-                {
-                    Add(chosen, image, name.Tag is null ? null : name);
-                    found = true;
-                }
+                IReadOnlyList<StoredImage> all = store.Images.FindAll(name);
+                StoredImage image = PlatformImages.Of(store, name, platform ?? (all.Count > 1 && PlatformImages.Find(all, Platform.Current) is not null ? Platform.Current : null))[0];
+                Add(chosen, image, name.Tag is null ? null : name);
             }
 
-            if (found) return;
+            if (names.Length > 0) return;
         }
 
-        Add(chosen, ImageLookup.Require(store, typed), null);
+        StoredImage byId = ImageLookup.Require(store, typed);
+        if (platform is not null && PlatformImages.Find([byId], platform) is null) throw PlatformImages.Missing(typed, platform, [byId]);
+        Add(chosen, byId, null);
     }
 
     private static void Add(List<(StoredImage Image, List<ImageReference> Names)> chosen, StoredImage image, ImageReference? name)
@@ -87,7 +92,7 @@ internal sealed class SaveGrammar : CommandGrammar
 {
     private readonly Argument<string[]> _images = Flags.Operands("IMAGE", "Names or ids of images", 1);
     private readonly Option<string?> _output = Flags.Text("--output", "Write to a file instead of standard output", "-o");
-    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platform of the images: this machine's");
+    private readonly Option<string[]> _platforms = Flags.Many("--platform", "Which image of a name that stands for several (default: this machine's)");
 
     /// <inheritdoc/>
     public override void Declare(Command command)
@@ -100,9 +105,9 @@ internal sealed class SaveGrammar : CommandGrammar
     /// <inheritdoc/>
     public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
     {
-        Builds.PlatformCheck.RequireOwn(parsed.GetValue(_platforms)!);
+        Platform? platform = Builds.PlatformCheck.OfImage(parsed.GetValue(_platforms)!);
         EquatableArray<string> images = [.. parsed.GetValue(_images)!];
         string? output = parsed.GetValue(_output);
-        return new BoundCommand((context, cancellationToken) => new SaveCommand(context).RunAsync(images, output, cancellationToken));
+        return new BoundCommand((context, cancellationToken) => new SaveCommand(context).RunAsync(images, output, platform, cancellationToken));
     }
 }

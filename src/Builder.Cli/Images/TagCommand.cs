@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Builder.Cache;
+using Builder.Cache.Images;
 using Builder.Cli.Builds;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
@@ -16,7 +17,8 @@ internal sealed class TagCommand(CommandContext context)
     public ExitCode Run(string source, ImageReference name)
     {
         using BuilderStore store = context.OpenStore();
-        store.Images.Tag(name, ImageLookup.Require(store, source).Id);
+        IReadOnlyList<StoredImage> images = ImageReference.TryParse(source, out ImageReference? known) ? store.Images.FindAll(known) : [];
+        store.Images.Tag(name, images.Count > 0 ? [.. images.Select(image => image.Id)] : [ImageLookup.Require(store, source).Id]);
         return ExitCode.Success;
     }
 }

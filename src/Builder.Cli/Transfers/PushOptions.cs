@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using Builder.Cache.Layers;
+using Builder.Oci.Images;
 
 namespace Builder.Cli.Transfers;
 
@@ -9,9 +9,12 @@ internal sealed record PushOptions
     /// <summary>gzip for layers that are not compressed yet.</summary>
     public CompressionChoice Compression { get; init; } = CompressionChoice.Default;
 
+    /// <summary>An index is sent even for one image.</summary>
+    public bool MakesIndex { get; init; }
+
     /// <summary>OCI's media types or docker's; null for those that the image's layers have.</summary>
     public bool? OciMediaTypes { get; init; }
 
-    /// <summary>Annotations of the manifest.</summary>
-    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Annotations of the manifest, and of the index where one is sent.</summary>
+    public ImageAnnotations Annotations { get; init; } = ImageAnnotations.None;
 }

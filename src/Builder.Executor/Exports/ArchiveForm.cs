@@ -1,13 +1,13 @@
-using System.Collections.Immutable;
 using Builder.Cache.Layers;
+using Builder.Oci.Images;
 
 namespace Builder.Executor.Exports;
 
 /// <summary>What can be chosen about an OCI archive.</summary>
 /// <param name="Compression">Null for layers as they are stored.</param>
-/// <param name="Annotations">Of the manifest.</param>
-public sealed record ArchiveForm(CompressionChoice? Compression, ImmutableSortedDictionary<string, string> Annotations)
+/// <param name="Annotations">Of the manifest, and of the index where there is one.</param>
+public sealed record ArchiveForm(CompressionChoice? Compression, ImageAnnotations Annotations)
 {
     /// <summary>Nothing chosen.</summary>
-    public static ArchiveForm AsStored { get; } = new(null, ImmutableSortedDictionary<string, string>.Empty);
+    public static ArchiveForm AsStored { get; } = new(null, ImageAnnotations.None);
 }

@@ -22,23 +22,28 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     private readonly FileTime? _latest = epoch is { } limit ? new FileTime(limit.ToUnixTimeSeconds(), 0) : null;
     private readonly EventReporter _reporter = new(events, time);
 
-    /// <summary>Keeps the result as an image of the local store.</summary>
-    /// <param name="result">The result.</param>
-    /// <param name="names">Its names; taken from other images when need be.</param>
-    public StoredImage ExportImage(BuildResult result, IReadOnlyList<ImageReference> names)
+    /// <summary>Keeps results as images of the local store.</summary>
+    /// <param name="results">One for each platform; the first is what a name means where no platform is asked for.</param>
+    /// <param name="names">Their names; taken from other images when need be.</param>
+    public void ExportImages(IReadOnlyList<BuildResult> results, IReadOnlyList<ImageReference> names)
     {
         const string Task = "exporting to image";
         _reporter.Task(Task, done: false, "exporting layers");
-        StoredImage image = store.Images.Put(result.ConfigBytes.Span, result.Layers);
-        _reporter.Task(Task, done: false, $"writing image {image.Id}");
+        var ids = new List<Digest>();
+        foreach (BuildResult result in results)
+        {
+            StoredImage image = store.Images.Put(result.ConfigBytes.Span, result.Layers);
+            _reporter.Task(Task, done: false, $"writing image {image.Id}");
+            if (!ids.Contains(image.Id)) ids.Add(image.Id);
+        }
+
         foreach (ImageReference name in names)
         {
-            store.Images.Tag(name, image.Id);
+            store.Images.Tag(name, ids);
             _reporter.Task(Task, done: false, $"naming to {name}");
         }
 
         _reporter.Task(Task, done: true);
-        return image;
     }
 
     /// <summary>Writes the result as an image archive.</summary>
@@ -62,23 +67,53 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         return WriteUnlessCurrentAsync(
             task,
             destination,
-            FingerprintOf(result, format, names, chosen),
+            FingerprintOf([new PlatformResult(PlatformOf(result), result)], format == ImageArchiveFormat.Docker ? "docker" : "oci", names, chosen),
             output => WriteArchiveAsync(result, format, names, output, chosen, cancellationToken),
             cancellationToken);
     }
 
+    /// <summary>Writes results of several platforms, or one with what is claimed of it, as an OCI layout with an index.</summary>
+    /// <param name="results">In the order of the index.</param>
+    /// <param name="names">Tagged names; may be empty.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="form">How layers are compressed and what manifests and index say besides.</param>
+    /// <param name="cancellationToken">Stops it; nothing is left then.</param>
+    /// <exception cref="ExportException">It can't be written; nothing is left then.</exception>
+    public Task ExportIndexAsync(
+        IReadOnlyList<PlatformResult> results, IReadOnlyList<ImageReference> names, ExportDestination destination, ArchiveForm form, CancellationToken cancellationToken) =>
+        WriteUnlessCurrentAsync(
+            "exporting to oci image format",
+            destination,
+            FingerprintOf(results, "index", names, form),
+            async output =>
+            {
+                var images = new List<PlatformImage>();
+                foreach (PlatformResult each in results)
+                {
+                    ArchiveImage image = await ArchiveImageAsync(each, ImageArchiveFormat.Oci, names, form, cancellationToken);
+                    images.Add(new PlatformImage(each.Platform, image) { Attestations = each.Attestations });
+                }
+
+                await ImageArchiveWriter.WriteIndexAsync(output, new ArchiveIndex([.. images], [.. names], form.Annotations), cancellationToken);
+            },
+            cancellationToken);
+
     // All that decides the bytes of an archive.
-    private static Digest FingerprintOf(BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, ArchiveForm form)
+    private static Digest FingerprintOf(IReadOnlyList<PlatformResult> results, string format, IReadOnlyList<ImageReference> names, ArchiveForm form)
     {
-        var key = new CacheKeyWriter("archive", version: 1);
-        key.Add("format", format == ImageArchiveFormat.Docker ? "docker" : "oci");
+        var key = new CacheKeyWriter("archive", version: 2);
+        key.Add("format", format);
         key.Add("names", names.Select(n => n.ToString()));
-        key.Add("config", Digest.Sha256(result.ConfigBytes.Span));
-        key.Add("layers", result.Layers.SelectMany(l => (string[])[l.BlobDigest.ToString(), l.MediaType]));
+        key.Add("platforms", results.Select(r => r.Platform.ToString()));
+        key.Add("configs", results.Select(r => Digest.Sha256(r.Result.ConfigBytes.Span).ToString()));
+        key.Add("layers", results.SelectMany(r => r.Result.Layers).SelectMany(l => (string[])[l.BlobDigest.ToString(), l.MediaType]));
+        key.Add("attestations", results.SelectMany(r => r.Attestations.SelectMany(a => (string[])[r.Platform.ToString(), a.PredicateType, Digest.Sha256(a.Predicate.Span).ToString()])));
         key.Add("compression", form.Compression is { } choice ? $"{choice.Kind} {choice.Level} {choice.Force}" : null);
-        key.Add("annotations", form.Annotations.SelectMany(a => (string[])[a.Key, a.Value]));
+        key.Add("annotations", form.Annotations.All.SelectMany(a => (string[])[a.Kind.ToString(), a.Platform?.ToString() ?? "", a.Name, a.Value]));
         return key.Finish().Digest;
     }
+
+    private static Platform PlatformOf(BuildResult result) => new(result.Config.Os, result.Config.Architecture, result.Config.Variant);
 
     private async Task WriteUnlessCurrentAsync(
         string task, ExportDestination destination, Digest content, Func<Stream, Task> write, CancellationToken cancellationToken)
@@ -106,23 +141,37 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     /// <summary>Writes all files of the result as one tar.</summary>
     /// <exception cref="ExportException">It can't be written; nothing is left then.</exception>
     public Task ExportTarAsync(BuildResult result, ExportDestination destination, CancellationToken cancellationToken) =>
-        WriteAsync("exporting to tar", destination, output => WriteTreeAsync(result, output, cancellationToken), cancellationToken);
+        ExportTarAsync([new TreePart(result, "", [])], destination, cancellationToken);
+
+    /// <summary>Writes all files of several results as one tar.</summary>
+    /// <exception cref="ExportException">It can't be written; nothing is left then.</exception>
+    public Task ExportTarAsync(IReadOnlyList<TreePart> parts, ExportDestination destination, CancellationToken cancellationToken) =>
+        WriteAsync("exporting to tar", destination, output => WriteTreesAsync(parts, output, cancellationToken), cancellationToken);
 
     /// <summary>Writes all files of the result into a directory, which is made when it is missing.</summary>
     /// <exception cref="ExportException">It can't be written; what was written already stays.</exception>
-    public async Task ExportDirectoryAsync(BuildResult result, string directory, CancellationToken cancellationToken)
+    public Task ExportDirectoryAsync(BuildResult result, string directory, CancellationToken cancellationToken) =>
+        ExportDirectoryAsync(new TreePart(result, "", []), directory, cancellationToken);
+
+    /// <summary>The same, with a directory of its own below the directory when the part has one.</summary>
+    /// <exception cref="ExportException">It can't be written; what was written already stays.</exception>
+    public async Task ExportDirectoryAsync(TreePart part, string directory, CancellationToken cancellationToken)
     {
         const string Task = "exporting to client directory";
         _reporter.Task(Task, done: false, $"copying files to {directory}");
         try
         {
-            Directory.CreateDirectory(directory);
-            using DirectoryHandle root = DirectoryHandle.Open(directory);
-            if (await SnapshotOfAsync(result, cancellationToken) is { } snapshot)
+            string place = Path.Combine(directory, part.Directory);
+            Directory.CreateDirectory(place);
+            using DirectoryHandle root = DirectoryHandle.Open(place);
+            var writer = new TreeDirectoryWriter(root, _reporter.Warn, _latest);
+            if (await SnapshotOfAsync(part.Result, cancellationToken) is { } snapshot)
             {
                 using MergedTree tree = MergedTree.Open(store.Snapshots, snapshot);
-                new TreeDirectoryWriter(root, _reporter.Warn, _latest).Write(tree, cancellationToken);
+                writer.Write(tree, cancellationToken);
             }
+
+            foreach (ExtraFile file in part.Files) writer.WriteFile(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationException or StoreException)
         {
@@ -132,17 +181,32 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         _reporter.Task(Task, done: true);
     }
 
-    private async Task WriteTreeAsync(BuildResult result, Stream output, CancellationToken cancellationToken)
+    private async Task WriteTreesAsync(IReadOnlyList<TreePart> parts, Stream output, CancellationToken cancellationToken)
     {
-        using MergedTree? tree = await SnapshotOfAsync(result, cancellationToken) is { } snapshot ? MergedTree.Open(store.Snapshots, snapshot) : null;
-        await TreeTarWriter.WriteAsync(tree, _latest, output, cancellationToken);
+        var writer = new TarWriter(output);
+        foreach (TreePart part in parts)
+        {
+            using MergedTree? tree = await SnapshotOfAsync(part.Result, cancellationToken) is { } snapshot ? MergedTree.Open(store.Snapshots, snapshot) : null;
+            await TreeTarWriter.WriteTreeAsync(writer, tree, _latest, part.Directory, cancellationToken);
+            foreach (ExtraFile file in part.Files)
+                await TreeTarWriter.WriteFileAsync(writer, part.Directory.Length == 0 ? file.Name : $"{part.Directory}/{file.Name}", file.Content, _latest, cancellationToken);
+        }
+
+        await writer.CompleteAsync(cancellationToken);
     }
 
     private async Task WriteArchiveAsync(
         BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, Stream output, ArchiveForm form, CancellationToken cancellationToken)
     {
+        ArchiveImage image = await ArchiveImageAsync(new PlatformResult(PlatformOf(result), result), format, names, form, cancellationToken);
+        await ImageArchiveWriter.WriteAsync(output, [image], format, cancellationToken);
+    }
+
+    private async Task<ArchiveImage> ArchiveImageAsync(
+        PlatformResult each, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, ArchiveForm form, CancellationToken cancellationToken)
+    {
         var layers = new List<ArchiveLayer>();
-        foreach (LayerBlob layer in result.Layers)
+        foreach (LayerBlob layer in each.Result.Layers)
         {
             LayerBlob written = format == ImageArchiveFormat.Docker ? await UncompressedAsync(layer, cancellationToken)
                 : form.Compression is { } compression ? await store.Converter.ConvertAsync(layer, compression, cancellationToken)
@@ -151,7 +215,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
             layers.Add(new ArchiveLayer(descriptor, layer.DiffId, () => store.Blobs.OpenRead(written.BlobDigest)));
         }
 
-        await ImageArchiveWriter.WriteAsync(output, [new ArchiveImage(result.ConfigBytes, [.. layers], [.. names]) { Annotations = form.Annotations }], format, cancellationToken);
+        return new ArchiveImage(each.Result.ConfigBytes, [.. layers], [.. names]) { Annotations = form.Annotations.Of(AnnotationKind.Manifest, each.Platform) };
     }
 
     // Kept in the store: its size stands before its bytes in an archive, and the next export finds it.

@@ -18,6 +18,7 @@ internal sealed class TreeDirectoryWriter(DirectoryHandle root, Action<string> w
 {
     private const int OwnerReadWrite = 0x180;
     private const int OwnerAll = 0x1C0;
+    private const int FileMode = 0x1A4;
 
     private readonly List<(TreePath Path, FileStatus Status)> _directories = [];
 
@@ -42,6 +43,17 @@ internal sealed class TreeDirectoryWriter(DirectoryHandle root, Action<string> w
             parent.SetMode(path.Name, status.Mode);
             parent.SetTimes(path.Name, status.Modified.AtMost(latest));
         }
+    }
+
+    /// <summary>Writes a small file at the top, in the place of one that is there.</summary>
+    public void WriteFile(ExtraFile file)
+    {
+        byte[] name = UnixPath.Encode(file.Name);
+        using var destination = new DestinationTree(root);
+        DirectoryHandle parent = destination.Clear(TreePath.Root.Child(name));
+        using (SafeFileHandle target = parent.CreateFile(name, OwnerReadWrite)) RandomAccess.Write(target, file.Content.Span, 0);
+        parent.SetMode(name, FileMode);
+        if (latest is { } time) parent.SetTimes(name, time);
     }
 
     private void WriteDirectory(DestinationTree destination, MergedFile file, TreePath path)

@@ -8,7 +8,7 @@ using Builder.Graph;
 namespace Builder.Executor.Scheduling;
 
 /// <summary>
-/// Resolves a graph from its target: whatever the cache has cuts off everything below it, the rest is executed as soon as its inputs
+/// Resolves a graph from its targets: whatever the cache has cuts off everything below it, the rest is executed as soon as its inputs
 /// are there, at most <paramref name="jobs"/> vertices at once. Waiting for inputs holds no slot, so there is always one to make
 /// progress. The first failure stops everything else and is the one that is thrown.
 /// </summary>
@@ -31,10 +31,10 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
     /// <summary>How many vertices were executed.</summary>
     public int Executed => _executed;
 
-    /// <summary>Resolves the target. When the task ends, however it ends, nothing is running any more.</summary>
+    /// <summary>Resolves the targets. When the task ends, however it ends, nothing is running any more.</summary>
     /// <param name="stop">Cancelled by the first failure; linked to <paramref name="cancellationToken"/>.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public async Task<TResult> RunAsync(CancellationTokenSource stop, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TResult>> RunAsync(CancellationTokenSource stop, CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(jobs);
         await DefineAllAsync(cancellationToken);
@@ -58,17 +58,22 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
         cancellationToken.ThrowIfCancellationRequested();
 
         // Without a failure and without cancellation every needed vertex has a result.
-        return (await _results[graph.Target.Value]!)!;
+        return [.. (await Task.WhenAll(graph.Targets.Select(target => _results[target.Value]!))).Select(result => result!)];
     }
 
-    /// <summary>The stored result of the target, or null when something would have to be made. Nothing is executed.</summary>
-    public async Task<TResult?> FindAsync(CancellationToken cancellationToken)
+    /// <summary>The stored results of the targets, or null when something would have to be made. Nothing is executed.</summary>
+    public async Task<IReadOnlyList<TResult>?> FindAsync(CancellationToken cancellationToken)
     {
         await DefineAllAsync(cancellationToken);
-        Vertex target = graph[graph.Target];
-        CacheKey definition = _definitions[target.Id.Value];
-        TResult? found = solver.Source(target, definition) ?? (freshness.MayFindByDefinition(target) ? solver.Find(target, definition) : null);
-        if (found is null) return null;
+        var found = new List<TResult>();
+        foreach (Vertex target in graph.Targets.Select(id => graph[id]))
+        {
+            CacheKey definition = _definitions[target.Id.Value];
+            TResult? result = solver.Source(target, definition) ?? (freshness.MayFindByDefinition(target) ? solver.Find(target, definition) : null);
+            if (result is null) return null;
+            found.Add(result);
+        }
+
         foreach (Vertex vertex in graph.Vertices) reporter.Cached(vertex);
         return found;
     }
@@ -99,7 +104,7 @@ internal sealed class Scheduler<TResult>(BuildGraph graph, IVertexSolver<TResult
     {
         using Activity? phase = Phases.Begin("look-up");
         var needed = new bool[graph.Vertices.Count];
-        needed[graph.Target.Value] = true;
+        foreach (VertexId target in graph.Targets) needed[target.Value] = true;
         for (int i = graph.Vertices.Count - 1; i >= 0; i--)
         {
             if (!needed[i]) continue;

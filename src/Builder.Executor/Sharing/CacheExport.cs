@@ -77,7 +77,7 @@ public sealed class CacheExport : IAsyncDisposable
     internal void Attach(BuildGraph graph, SharedCaches shared)
     {
         (_graph, _shared) = (graph, shared);
-        _chain = [.. graph.ParentChain(graph.Target).Select(v => v.Id)];
+        _chain = [.. graph.Targets.SelectMany(graph.ParentChain).Select(v => v.Id)];
     }
 
     internal void Defined(Vertex vertex, Digest definition) => _definitions[vertex.Id] = definition;

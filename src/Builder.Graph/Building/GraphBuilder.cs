@@ -9,6 +9,9 @@ internal sealed class GraphBuilder
     private readonly List<Vertex> _vertices = [];
     private readonly Dictionary<(Operation Operation, EquatableArray<VertexId> Inputs), VertexId> _known = [];
 
+    /// <summary>What was collected so far.</summary>
+    public EquatableArray<Vertex> Vertices => [.. _vertices];
+
     /// <summary>The id of a vertex with this operation and these inputs; a new one only when there is none yet.</summary>
     /// <param name="operation">What it does.</param>
     /// <param name="inputs">Ids this builder gave.</param>

@@ -27,6 +27,9 @@ public sealed record LoweringRequest
 
     public Platform BuildPlatform { get; init; } = Platform.Current;
 
+    /// <summary>Labels of steps begin with the platform: it isn't the only one that is built for.</summary>
+    public bool ShowsPlatform { get; init; }
+
     /// <summary>--network: for RUN without a flag of its own.</summary>
     public NetworkMode Network { get; init; }
 

@@ -16,7 +16,7 @@ public static class GraphPrinter
         {
             string id = Name(vertex.Id).PadRight(width);
             string inputs = vertex.Inputs.Count == 0 ? "" : "  <- " + string.Join(' ', vertex.Inputs.Select(Name));
-            text.Append(vertex.Id == graph.Target ? '*' : ' ').Append(id).Append("  ").Append(OnOneLine(vertex.Origin.Label)).Append("  {")
+            text.Append(graph.Targets.Contains(vertex.Id) ? '*' : ' ').Append(id).Append("  ").Append(OnOneLine(vertex.Origin.Label)).Append("  {")
                 .Append(OnOneLine(OperationSummary.Of(vertex.Operation))).Append('}').Append(inputs).Append('\n');
         }
 
@@ -29,7 +29,7 @@ public static class GraphPrinter
         var text = new StringBuilder("digraph build {\n  rankdir=TB;\n  node [shape=box, fontname=\"monospace\"];\n");
         foreach (Vertex vertex in graph.Vertices)
         {
-            string mark = vertex.Id == graph.Target ? ", peripheries=2" : "";
+            string mark = graph.Targets.Contains(vertex.Id) ? ", peripheries=2" : "";
             text.Append("  ").Append(Name(vertex.Id)).Append(" [label=").Append(Quote(vertex)).Append(mark).Append("];\n");
         }
 

@@ -34,10 +34,45 @@ public static class ImageArchiveWriter
             layers.AddRange(image.Layers.Where(layer => seen.Add(layer.Descriptor.Digest)));
         }
 
+        byte[] top = OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. index] });
+        byte[]? dockerManifest = format == ImageArchiveFormat.Docker ? OciJson.WriteDockerArchive([.. legacy]) : null;
+        await WriteTarAsync(output, top, dockerManifest, small, layers, cancellationToken);
+    }
+
+    /// <summary>Writes an OCI layout with one index, and leaves the output open.</summary>
+    /// <exception cref="ArgumentException">Layers don't match a config, or a name has no tag.</exception>
+    public static async Task WriteIndexAsync(Stream output, ArchiveIndex index, CancellationToken cancellationToken)
+    {
+        var small = new SortedDictionary<Digest, byte[]>();
+        var layers = new List<ArchiveLayer>();
+        var seen = new HashSet<Digest>();
+        var (entries, attestations) = (new List<Descriptor>(), new List<Descriptor>());
+        foreach (PlatformImage each in index.Images)
+        {
+            ImageConfig config = OciJson.ReadConfig(each.Image.ConfigBytes.Span);
+            Check(each.Image with { Names = index.Names }, config, ImageArchiveFormat.Oci);
+            Descriptor manifest = AddDocuments(small, each.Image, config) with { Platform = null };
+            entries.Add(IndexWriter.Entry(manifest, each.Platform, index.Annotations.Of(AnnotationKind.ManifestDescriptor, each.Platform)));
+            layers.AddRange(each.Image.Layers.Where(layer => seen.Add(layer.Descriptor.Digest)));
+            if (each.Attestations.Count == 0) continue;
+            AttestationManifest written = AttestationManifest.Write(manifest, each.Platform, index.Names, each.Attestations);
+            foreach ((Descriptor document, byte[] content) in written.Documents) small[document.Digest] = content;
+            attestations.Add(written.Entry);
+        }
+
+        (byte[] bytes, Descriptor descriptor) = IndexWriter.Write(entries.Concat(attestations), oci: true, index.Annotations.Of(AnnotationKind.Index, null));
+        small[descriptor.Digest] = bytes;
+        IEnumerable<Descriptor> named = IndexEntries(descriptor, index.Names).Select(entry => Annotated(entry, index.Annotations.Of(AnnotationKind.IndexDescriptor, null)));
+        await WriteTarAsync(output, OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. named] }), null, small, layers, cancellationToken);
+    }
+
+    private static async Task WriteTarAsync(
+        Stream output, byte[] index, byte[]? dockerManifest, SortedDictionary<Digest, byte[]> small, List<ArchiveLayer> layers, CancellationToken cancellationToken)
+    {
         var tar = new TarWriter(output);
         await WriteDocumentAsync(tar, "oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
-        await WriteDocumentAsync(tar, "index.json", OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. index] }), cancellationToken);
-        if (format == ImageArchiveFormat.Docker) await WriteDocumentAsync(tar, "manifest.json", OciJson.WriteDockerArchive([.. legacy]), cancellationToken);
+        await WriteDocumentAsync(tar, "index.json", index, cancellationToken);
+        if (dockerManifest is not null) await WriteDocumentAsync(tar, "manifest.json", dockerManifest, cancellationToken);
         foreach (string directory in (ReadOnlySpan<string>)["blobs", "blobs/sha256"]) tar.WriteEntry(Entry(TarEntryType.Directory, directory, 0b111_101_101, 0));
         foreach ((Digest digest, byte[] content) in small) await WriteDocumentAsync(tar, BlobPath(digest), content, cancellationToken);
         foreach (ArchiveLayer layer in layers) await WriteLayerAsync(tar, layer, cancellationToken);
@@ -77,6 +112,9 @@ public static class ImageArchiveWriter
             Annotations = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
                 .Add(NameAnnotation, TaggedName(name)).Add(TagAnnotation, name.Tag ?? ""),
         });
+
+    private static Descriptor Annotated(Descriptor descriptor, ImmutableSortedDictionary<string, string> annotations) =>
+        annotations.IsEmpty ? descriptor : descriptor with { Annotations = (descriptor.Annotations ?? annotations).SetItems(annotations) };
 
     private static DockerArchiveImage LegacyEntry(ArchiveImage image) => new()
     {

@@ -38,6 +38,20 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_name_can_stand_for_images_of_several_platforms()
+    {
+        (StoredImage one, StoredImage two) = (Put("a", "layer 1"), Put("b", "layer 2"));
+        ImageReference name = ImageReference.Parse("both");
+        Images.Tag(name, [one.Id, two.Id]);
+        Assert.Equal(one.Id, Images.Find(name)?.Id);
+        Assert.Equal([one.Id, two.Id], Images.FindAll(name).Select(image => image.Id));
+        Assert.Equal((name, name), (Assert.Single(Images.NamesOf(one.Id)), Assert.Single(Images.NamesOf(two.Id))));
+        Images.Tag(name, two.Id);
+        Assert.Equal(two.Id, Assert.Single(Images.FindAll(name)).Id);
+        Assert.Empty(Images.NamesOf(one.Id));
+    }
+
+    [Fact]
     public void Layers_must_be_those_of_the_config()
     {
         EquatableArray<LayerBlob> layers = [Layer("x")];

@@ -62,7 +62,8 @@ public sealed class BuildGrammarTests
     [InlineData("invalid --build-arg \"=x\": the name is missing", "--build-arg", "=x", ".")]
     [InlineData("--progress=tty needs a terminal on standard error", "--progress=tty", ".")]
     [InlineData("invalid --progress \"loud\": expected auto, plain, tty, quiet or none", "--progress=loud", ".")]
-    [InlineData("several platforms are not supported yet", "--platform", "linux/amd64,linux/arm64", ".")]
+    [InlineData("platform windows/amd64 is not supported: images for linux are built, and no others", "--platform", "linux/amd64,windows/amd64", ".")]
+    [InlineData("invalid boolean value for build-arg BUILDKIT_MULTI_PLATFORM: maybe", "--build-arg", "BUILDKIT_MULTI_PLATFORM=maybe", ".")]
     [InlineData("platform plan9/mips is not supported: images for linux are built, and no others", "--platform", "plan9/mips", ".")]
     [InlineData("invalid --platform: 'a/b/c/d' is not a platform: expected os/arch[/variant]", "--platform", "a/b/c/d", ".")]
     [InlineData("invalid --build-context \"x\": expected name=value", "--build-context", "x", ".")]
@@ -117,6 +118,17 @@ public sealed class BuildGrammarTests
     {
         Assert.Equal(".", Read("--platform", "local", ".").Context);
         Assert.Equal(".", Read("--platform", Oci.Platform.Current.ToString(), ".").Context);
+    }
+
+    [Fact]
+    public void Several_platforms_are_taken_each_once_in_their_order()
+    {
+        BuildArguments several = Read("--platform", "linux/arm64,linux/x86_64", "--platform=arm64,arm", ".");
+        Assert.Equal(["linux/arm64", "linux/amd64", "linux/arm/v7"], several.Platforms.Select(p => p.ToString()));
+        Assert.True(several is { MakesIndex: true, Platform: null });
+        Assert.True(Read("--platform", "arm64", ".") is { MakesIndex: false, Platform.Architecture: "arm64" });
+        Assert.True(Read("--build-arg", "BUILDKIT_MULTI_PLATFORM=1", ".").MakesIndex);
+        Assert.False(Read("--build-arg", "BUILDKIT_MULTI_PLATFORM=false", ".").MakesIndex);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Builder.Cache.Layers;
 using Builder.Cli.Builds;
 using Builder.Oci.Compression;
+using Builder.Oci.Images;
 
 namespace Builder.Cli.Tests.Builds;
 
@@ -41,7 +42,7 @@ public sealed class OutputParserTests
     [InlineData("type=registry,name=x,compression=zstd,compression-level=23", "expected a number from 0 to 22")]
     [InlineData("type=registry,name=x,oci-mediatypes=maybe", "expected true or false")]
     [InlineData("type=image,push=true,registry.insecure=true", "registry.insecure is not supported")]
-    [InlineData("type=image,annotation-index.a=b", "no index")]
+    [InlineData("type=image,annotation-indices.a=b", "unknown annotation type \"indices\"")]
     [InlineData("type=oci,tar=false,dest=d", "tar=false is not supported yet")]
     [InlineData("type=docker,dest=x,compression=zstd", "layers are written uncompressed")]
     [InlineData("type=tar,dest=x,colour=red", "'colour' is not supported")]
@@ -67,7 +68,7 @@ public sealed class OutputParserTests
         Assert.True(output.IsStored);
         Assert.Equal(new CompressionChoice(CompressionKind.Zstd, 7, Force: true), output.Form.Compression);
         Assert.False(output.Form.OciMediaTypes);
-        Assert.Equal("y=z", output.Form.Annotations["Org.X"]);
+        Assert.Equal([new ImageAnnotation(AnnotationKind.Manifest, null, "Org.X", "y=z")], output.Form.Annotations.All);
         Assert.False(Assert.IsType<RegistryOutput>(Parse("type=registry,name=a")).IsStored);
         Assert.Equal(CompressionKind.Gzip, Assert.IsType<RegistryOutput>(Parse("type=registry,name=a")).Form.Compression.Kind);
     }

@@ -20,4 +20,31 @@ public sealed class PlatformTests
         Assert.Contains("this command is for linux/s390x", refused.Error, StringComparison.Ordinal);
         Assert.Contains("qemu-s390x", refused.Error, StringComparison.Ordinal);
     }
+
+    [EndToEndFact]
+    public async Task Several_platforms_become_one_index_and_common_work_is_done_once()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        workspace.Write("Dockerfile", "FROM --platform=$BUILDPLATFORM busybox AS build\nRUN echo ran; head -c 16 /dev/urandom | od > /common\nARG TARGETARCH\nRUN echo for $TARGETARCH > /x\nFROM scratch\nCOPY --from=build /common /x /\n");
+        string[] platforms = ["--platform", "linux/s390x,linux/riscv64"];
+        CommandResult built = (await workspace.BuildAsync([.. platforms, "--no-cache", "-t", "multi:1", "-o", "type=image", "-o", "type=oci,dest=" + workspace.PathTo("multi.tar"), "-o", workspace.PathTo("out"), "-o", "type=tar,dest=" + workspace.PathTo("files.tar")])).Succeeded();
+        Assert.Equal(2, built.Error.Split(" ran\n").Length);
+        Assert.Contains("[linux/riscv64 stage-1 1/1] COPY", built.Error, StringComparison.Ordinal);
+        Assert.Equal(("for s390x\n", "for riscv64\n"), (File.ReadAllText(workspace.PathTo("out/linux_s390x/x")), File.ReadAllText(workspace.PathTo("out/linux_riscv64/x"))));
+        Assert.Equal(File.ReadAllText(workspace.PathTo("out/linux_s390x/common")), File.ReadAllText(workspace.PathTo("out/linux_riscv64/common")));
+        Assert.Contains("linux_s390x/x\n", (await new Command("tar", "-tf", workspace.PathTo("files.tar")).RunAsync()).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("nothing was executed", (await workspace.BuildAsync([.. platforms, "-t", "multi:1"])).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not currently support exporting manifest lists",
+            (await workspace.BuildAsync([.. platforms, "-o", "type=docker,dest=" + workspace.PathTo("x.tar")])).ExitedWith(125).Error, StringComparison.Ordinal);
+
+        await using Workspace other = new();
+        (await other.RunAsync("load", "--platform", "linux/riscv64", "-i", workspace.PathTo("multi.tar"))).Succeeded();
+        Assert.Equal("riscv64\n", (await other.RunAsync("inspect", "-f", "{{.Architecture}}", "multi:1")).Succeeded().Output);
+        Assert.Contains("it has linux/s390x, linux/riscv64", (await other.RunAsync("load", "-i", workspace.PathTo("multi.tar"))).ExitedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains("the image is for linux/riscv64", (await other.RunAsync("run", "--rm", "multi:1", "/x")).ExitedWith(125).Error, StringComparison.Ordinal);
+        (await workspace.RunAsync("rmi", "multi:1")).Succeeded();
+        Assert.Equal("busybox\n", (await workspace.RunAsync("images", "--format", "{{.Repository}}")).Succeeded().Output);
+    }
 }

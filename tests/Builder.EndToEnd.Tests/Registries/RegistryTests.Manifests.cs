@@ -32,6 +32,30 @@ public sealed partial class RegistryTests
         Assert.Contains("there is no image for linux/s390x; there is linux/", none.Error, StringComparison.Ordinal);
     }
 
+    [EndToEndFact(Ability.Registry, Ability.Skopeo)]
+    public async Task Images_of_several_platforms_are_pushed_as_one_index_by_a_build_and_afterwards()
+    {
+        string name = $"{image.Registry.Host}/platforms/app:1";
+        const string Dockerfile = "FROM scratch\nARG TARGETARCH\nLABEL arch=$TARGETARCH\nCOPY Dockerfile /\n";
+        (await Source.BuildTextAsync(Dockerfile, "--platform", "linux/amd64,linux/arm64", "-t", name, "-o", "type=image,push=true", "--annotation", "index:org.example=yes")).Succeeded();
+        string built = (await new Command("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{name}").RunAsync()).Succeeded().Output;
+        using JsonDocument index = JsonDocument.Parse(built);
+        Assert.Equal("yes", index.RootElement.GetProperty("annotations").GetProperty("org.example").GetString());
+        Assert.Equal(["amd64", "arm64"], index.RootElement.GetProperty("manifests").EnumerateArray().Select(m => m.GetProperty("platform").GetProperty("architecture").GetString()));
+
+        string other = $"{image.Registry.Host}/platforms/other:1";
+        (await Source.RunAsync("tag", name, other)).Succeeded();
+        (await Source.RunAsync("push", "--annotation", "index:org.example=yes", other)).Succeeded();
+        Assert.Equal(built, (await new Command("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{other}").RunAsync()).Succeeded().Output);
+        (await Source.RunAsync("push", "--platform", "linux/arm64", $"{image.Registry.Host}/platforms/other:1")).Succeeded();
+        Assert.Contains("\"layers\"", (await new Command("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{other}").RunAsync()).Succeeded().Output, StringComparison.Ordinal);
+
+        await using Workspace empty = PushedImage.NewWorkspace();
+        (await empty.BuildTextAsync($"FROM {name}\nCOPY Dockerfile /two\n", "--platform", "linux/amd64,linux/arm64", "-t", "derived")).Succeeded();
+        (await empty.RunAsync("--offline", "build", "--platform", "linux/arm64,linux/amd64", "-t", "derived", empty.Context)).Succeeded();
+        Assert.Contains("the image is for linux/arm64", (await empty.RunAsync("run", "--rm", "--platform", "linux/arm64", "derived", "/x")).ExitedWith(125).Error, StringComparison.Ordinal);
+    }
+
     [EndToEndFact(Ability.Registry)]
     public async Task Repositories_are_found_and_offline_nobody_is_asked()
     {

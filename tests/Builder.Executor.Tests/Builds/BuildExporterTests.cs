@@ -125,11 +125,11 @@ public sealed class BuildExporterTests : IDisposable
     {
         BuildResult result = await MakeAsync();
 
-        StoredImage image = Exporter().ExportImage(result, [ImageReference.Parse("a:1"), ImageReference.Parse("b")]);
+        Exporter().ExportImages([result], [ImageReference.Parse("a:1"), ImageReference.Parse("b")]);
 
-        Assert.Equal(Digest.Sha256(result.ConfigBytes.Span), image.Id);
-        Assert.Equal(image.Id, _build.Store.Images.Find(ImageReference.Parse("a:1"))?.Id);
-        Assert.Equal(image.Id, _build.Store.Images.Find(ImageReference.Parse("b:latest"))?.Id);
+        var id = Digest.Sha256(result.ConfigBytes.Span);
+        Assert.Equal(id, _build.Store.Images.Find(ImageReference.Parse("a:1"))?.Id);
+        Assert.Equal(id, _build.Store.Images.Find(ImageReference.Parse("b:latest"))?.Id);
     }
 
     public void Dispose()

@@ -283,6 +283,23 @@ public sealed class SchedulerTests
         Assert.Empty(_solver.Executions);
     }
 
+    [Fact]
+    public async Task Several_targets_share_what_they_have_in_common()
+    {
+        BuildGraph graph = Graph("base:", "common:base", "left:common", "right:common");
+        graph = graph with { Targets = [new VertexId(2), new VertexId(3)] };
+        var scheduler = Create(graph);
+        Assert.Equal(2, (await scheduler.RunAllAsync()).Distinct().Count());
+        Assert.Equal(3, scheduler.Executed);
+        Assert.Equal(0, await ExecutedAsync(Create(graph)));
+
+        static async Task<int> ExecutedAsync(TestRun run)
+        {
+            await run.RunAllAsync();
+            return run.Executed;
+        }
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         int seen = Volatile.Read(ref target);
@@ -338,7 +355,13 @@ public sealed class SchedulerTests
         public async Task<FakeSolver.Result> RunAsync(CancellationToken cancellationToken = default)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            return await scheduler.RunAsync(stop, cancellationToken);
+            return (await scheduler.RunAsync(stop, cancellationToken))[0];
+        }
+
+        public async Task<IReadOnlyList<FakeSolver.Result>> RunAllAsync()
+        {
+            using var stop = new CancellationTokenSource();
+            return await scheduler.RunAsync(stop, CancellationToken.None);
         }
     }
 }

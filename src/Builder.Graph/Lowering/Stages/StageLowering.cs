@@ -36,6 +36,7 @@ internal static class StageLowering
         StageBase stage = plan.Base;
         int total = plan.Instructions.Count(instruction => instruction.IsStep) + (stage.Source is ImageSource or ContextSource ? 1 : 0);
         string? label = context.Stages.Stages.Length == 1 ? null : stage.Syntax.Name ?? $"stage-{stage.Syntax.Index}";
+        if (context.Request.ShowsPlatform) label = label is null ? stage.Platform.ToString() : $"{stage.Platform} {label}";
         var steps = new StepLabels(label, total);
         var from = stage.Syntax.From;
         var origin = new VertexOrigin(
