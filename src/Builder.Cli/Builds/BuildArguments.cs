@@ -30,6 +30,9 @@ internal sealed record BuildArguments
     /// <summary>What <c>--platform</c> says.</summary>
     public EquatableArray<Platform> Platforms { get; init; }
 
+    /// <summary>The first or only platform to build for.</summary>
+    public Platform MainPlatform => Platform ?? (Platforms.Count > 0 ? Platforms[0] : Platform.Current);
+
     /// <summary>The result is an index, one image in it for each platform.</summary>
     public bool MakesIndex { get; init; }
 

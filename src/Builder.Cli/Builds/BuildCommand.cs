@@ -52,7 +52,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
 
         var session = new BuildSession(arguments, source, parsed, store, hub) { Sources = settings };
         session.Announce(started, _time);
-        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platforms.FirstOrDefault() ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
+        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.MainPlatform).LoadAsync(arguments.BuildContexts, cancellationToken) };
         session.Warn(_time);
         return await RunAsync(session, progress, log, cancellationToken);
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Builder.Cli.Hosting;
 using Builder.Cli.Rendering;
-using Builder.Executor;
 using Builder.Executor.Exports;
 using Builder.Executor.Tracing;
 using Builder.Graph.Checks;

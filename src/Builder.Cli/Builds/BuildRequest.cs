@@ -1,6 +1,5 @@
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
-using Builder.Oci;
 using Builder.Parser;
 
 namespace Builder.Cli.Builds;
@@ -13,7 +12,7 @@ internal static class BuildRequest
     {
         Parsed = parsed,
         Target = arguments.Target,
-        TargetPlatform = arguments.Platform ?? arguments.Platforms.FirstOrDefault() ?? Platform.Current,
+        TargetPlatform = arguments.MainPlatform,
         ShowsPlatform = arguments.Platforms.Count > 1,
         BuildArguments = arguments.BuildArgs,
         Labels = arguments.Labels,

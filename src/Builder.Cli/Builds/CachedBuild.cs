@@ -42,7 +42,7 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
 
         // The first build of a project finds nothing: its files need not be read twice to know that.
         if (!store.History.Latest(_planner.ProjectOf(session)).Any()) return null;
-        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.Platforms.FirstOrDefault() ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken) };
+        session = session with { NamedContexts = await new NamedContextLoader(context.Environment, store, arguments.MainPlatform).LoadAsync(arguments.BuildContexts, cancellationToken) };
         var resolver = new BaseImageResolver(session, new ImagePuller(store, context.Registry, new EventReporting(session.Hub.Publish, _time)));
         LoweredPlatforms? lowered = await BuildPlanner.LowerAllAsync(
             session,

@@ -29,7 +29,7 @@ internal sealed class LoadCommand(CommandContext context)
             StoredImage image = store.Images.Put(
                 loaded.ConfigBytes.Span, [.. loaded.Layers.Select(l => new LayerBlob(l.DiffId, l.Blob.Digest, l.Blob.Size, l.Blob.MediaType))]);
             if (platform is not null && PlatformImages.Find([image], platform) is null)
-                throw PlatformImages.Missing(loaded.Names.FirstOrDefault()?.FamiliarName ?? image.Id.ToString(), platform, [image]);
+                throw PlatformImages.Missing(loaded.Names.Count > 0 ? loaded.Names[0].FamiliarName : image.Id.ToString(), platform, [image]);
             foreach (ImageReference name in loaded.Names)
             {
                 store.Images.Tag(name, image.Id);

@@ -25,7 +25,7 @@ internal static class PlatformImages
         IReadOnlyList<StoredImage> all = ImageReference.TryParse(nameOrId, out ImageReference? name) ? store.Images.FindAll(name) : [];
         if (all.Count == 0 && ImageLookup.Find(store, nameOrId) is { } byId) all = [byId];
         if (platform is not null) return Find(all, platform);
-        return Find(all, Platform.Current) ?? all.FirstOrDefault();
+        return Find(all, Platform.Current) ?? (all.Count > 0 ? all[0] : null);
     }
 
     /// <summary>The one for a platform, or null; a variant that is not the same will do when nothing else does.</summary>

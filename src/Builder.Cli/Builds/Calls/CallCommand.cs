@@ -42,7 +42,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument));
         NamedContextSet named = parsed.HasErrors || call.Kind == CallKind.Targets
             ? NamedContextSet.Empty
-            : await new NamedContextLoader(context.Environment, store, arguments.Platforms.FirstOrDefault() ?? Platform.Current).LoadAsync(arguments.BuildContexts, cancellationToken);
+            : await new NamedContextLoader(context.Environment, store, arguments.MainPlatform).LoadAsync(arguments.BuildContexts, cancellationToken);
         var subject = new CallSubject(arguments, source, parsed, named, store);
         if (call.Kind == CallKind.Check) return Check(subject);
 
