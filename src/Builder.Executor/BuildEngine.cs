@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Builder.Cache;
 using Builder.Cache.Layers;
 using Builder.Cache.Snapshots;
+using Builder.Executor.Attestations;
 using Builder.Executor.Events;
 using Builder.Executor.Explaining;
 using Builder.Executor.Results;
@@ -89,10 +90,15 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
             // Sources that nothing has asked for count as found.
             foreach (Vertex vertex in graph.Vertices) reporter.Cached(vertex);
             IReadOnlyList<BuildResult> results = await AssembleAsync(builds, targets, layers, options, solver, scheduler.Executed);
-            if (!options.Steps.ScansForSecrets) return results;
-            var scan = new ResultScan(store.Layers, new SecretSearch(secrets), reporter);
-            foreach ((LoweredBuild build, BuildResult result) in builds.Zip(results)) await scan.CheckAsync(build, result, stop.Token);
-            return results;
+            var search = new SecretSearch(secrets);
+            if (options.Steps.ScansForSecrets)
+            {
+                var scan = new ResultScan(store.Layers, search, reporter);
+                foreach ((LoweredBuild build, BuildResult result) in builds.Zip(results)) await scan.CheckAsync(build, result, stop.Token);
+            }
+
+            return options.Attestations is null ? results
+                : await new AttestationMaker(store, options, sources, search, reporter, time).AddAsync(builds, results, ledger.StartedAt, stop.Token);
         }
         catch
         {
@@ -219,4 +225,7 @@ public sealed record BuildResult(
 {
     /// <summary>How many of the layers are the base image's.</summary>
     public int BaseLayers { get; init; }
+
+    /// <summary>What is claimed of it.</summary>
+    public EquatableArray<Attestation> Attestations { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Builder.Cache.Sharing;
+using Builder.Executor.Attestations;
 using Builder.Executor.Sharing;
 using Builder.Executor.Sources;
 using Builder.Executor.Steps;
@@ -44,6 +45,9 @@ public sealed record ExecutionOptions
 
     /// <summary>The image's config holds the cache records of its layers.</summary>
     public bool InlineCache { get; init; }
+
+    /// <summary>What is to be claimed of the result, or null for nothing.</summary>
+    public AttestationRequest? Attestations { get; init; }
 
     /// <summary>What RUN steps get.</summary>
     public StepOptions Steps { get; init; } = StepOptions.Default;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Builder.Cli.Builds.Caches;
 using Builder.Cli.Builds.Calls;
 using Builder.Executor;
+using Builder.Executor.Attestations;
 using Builder.Executor.Steps;
 using Builder.Graph.Lowering;
 using Builder.Graph.Operations;
@@ -32,6 +33,9 @@ internal sealed record BuildArguments
 
     /// <summary>The first or only platform to build for.</summary>
     public Platform MainPlatform => Platform ?? (Platforms.Count > 0 ? Platforms[0] : Platform.Current);
+
+    /// <summary>What is to be claimed of the image, or null.</summary>
+    public AttestationRequest? Attestations { get; init; }
 
     /// <summary>The result is an index, one image in it for each platform.</summary>
     public bool MakesIndex { get; init; }

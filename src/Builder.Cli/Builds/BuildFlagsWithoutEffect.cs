@@ -13,13 +13,12 @@ internal sealed class BuildFlagsWithoutEffect
     [
         Flags.Switch("--rm", ""), Flags.Switch("--force-rm", ""), Flags.Switch("--compress", ""), Flags.Switch("--squash", ""),
         Flags.Text("--isolation", ""), Flags.Many("--security-opt", ""), Flags.Text("--builder", ""), Flags.Switch("--debug", "", "-D"),
-        Flags.Text("--provenance", ""), Flags.Text("--sbom", ""),
     ];
 
     private readonly Option[] _warned =
     [
         Flags.Text("--cpu-shares", "", "-c"), Flags.Text("--cpu-period", ""), Flags.Text("--cpu-quota", ""), Flags.Text("--cpuset-mems", ""), Flags.Text("--cgroup-parent", ""),
-        Flags.Many("--resource", ""), Flags.Many("--attest", ""),
+        Flags.Many("--resource", ""),
     ];
 
     private readonly Option[] _refused =

@@ -10,6 +10,7 @@ using Builder.Cli.Terminals;
 using Builder.Cli.Tracing;
 using Builder.Cli.Transfers;
 using Builder.Executor;
+using Builder.Executor.Attestations;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
@@ -54,6 +55,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<bool> _check = Flags.Switch("--check", "Check the Dockerfile and build nothing (--call=check)");
     private readonly StepFlags _steps = new();
     private readonly CacheFlags _caches = new();
+    private readonly AttestationFlags _attestations = new();
     private readonly BuildFlagsWithoutEffect _withoutEffect = new();
 
     /// <inheritdoc/>
@@ -69,6 +71,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             command.Add(option);
         }
 
+        _attestations.Declare(command);
         _caches.Declare(command);
         _steps.Declare(command);
         _withoutEffect.Declare(command);
@@ -101,6 +104,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             SourceDateEpoch.AddTo(KeyValues.Variables(parsed.GetValue(_buildArgs)!, environment, "--build-arg"), environment);
         IReadOnlyList<Platform> platforms = WantedPlatforms(parsed.GetValue(_platforms)!, environment);
         CacheArguments caches = _caches.Read(parsed, buildArgs);
+        var vain = new List<string>();
+        AttestationRequest? attestations = _attestations.Read(parsed, vain);
         SandboxHostname.Check(buildArgs);
         return new BuildArguments
         {
@@ -111,7 +116,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Target = parsed.GetValue(_target),
             Platform = platforms is [Platform only] ? only : null,
             Platforms = [.. platforms],
-            MakesIndex = platforms.Count > 1 || MultiPlatform(buildArgs),
+            MakesIndex = platforms.Count > 1 || attestations is not null || MultiPlatform(buildArgs),
+            Attestations = attestations,
             BuildArgs = buildArgs,
             Epoch = SourceDateEpoch.Of(buildArgs),
             BuildContexts = [.. parsed.GetValue(_contexts)!.Select(NamedContextText.Parse)],
@@ -136,7 +142,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Jobs = Jobs(parsed.GetValue(_jobs)),
             PrintGraph = parsed.GetResult(_printGraph) is null ? null : Graph(parsed.GetValue(_printGraph)),
             Call = parsed.GetValue(_call) is { } call ? CallSpec.Parse(call) : parsed.GetValue(_check) ? CallSpec.Check : CallSpec.Build,
-            Warnings = [.. _withoutEffect.Warnings(parsed), .. caches.Warnings],
+            Warnings = [.. _withoutEffect.Warnings(parsed), .. caches.Warnings, .. vain],
         };
     }
 

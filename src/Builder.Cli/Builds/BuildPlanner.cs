@@ -106,6 +106,7 @@ internal sealed class BuildPlanner(CommandContext context)
             NoCacheStages = session.Arguments.NoCacheStages,
             Steps = session.Arguments.Steps,
             Epoch = session.Arguments.Epoch,
+            Attestations = ProvenanceParameters.Of(session),
             InlineCache = session.Arguments.Caches.Inline,
             Project = ProjectOf(session),
             ContextModes = session.Arguments.ContextModes,

@@ -24,6 +24,8 @@ internal sealed record BuildSession(BuildArguments Arguments, DockerfileSource S
     /// <summary>Tells what the command line says in vain.</summary>
     public void Warn(TimeProvider time)
     {
+        bool isLost = Arguments.Attestations is not null && !Arguments.Outputs.Any(output => output is RegistryOutput or ArchiveOutput or DirectoryOutput or TarOutput);
+        if (isLost) Hub.Publish(new BuildWarning(time.GetUtcNow(), "the store keeps no attestations: they go into registries (--push) and --output type=oci, local or tar"));
         foreach (string warning in Arguments.Warnings.Concat(StageWarnings.Of(Arguments, Parsed))) Hub.Publish(new BuildWarning(time.GetUtcNow(), warning));
     }
 }

@@ -11,13 +11,15 @@ internal static class OutputCheck
     public static void Check(BuildArguments arguments, HostEnvironment environment)
     {
         if (!arguments.MakesIndex) RequireNoIndex(arguments);
+        if (arguments.Attestations is not null && arguments.Outputs.OfType<RegistryOutput>().Any(output => output.Form.OciMediaTypes == false))
+            throw CommandException.Usage("cannot export attestations with \"oci-mediatypes=false\"");
         foreach (OutputSpec output in arguments.Outputs)
         {
             switch (output)
             {
                 case ArchiveOutput { Format: ArchiveFormat.Docker } when arguments.MakesIndex:
                     throw CommandException.Usage(
-                        "docker exporter does not currently support exporting manifest lists", "several platforms go into --output type=oci, a registry (--push) or the store (--load)");
+                        "docker exporter does not currently support exporting manifest lists", "several platforms, and attestations, go into --output type=oci or a registry (--push)");
                 case ArchiveOutput { Destination: not "-" } archive:
                     CheckFile(archive.Destination, environment);
                     break;

@@ -60,7 +60,7 @@ internal static class OutputParser
                     throw CommandException.Usage("--output type=oci,tar=false is not supported yet: only the archive is written");
                 return new ArchiveOutput(ArchiveFormat.Oci, (destination ?? Standard).NotOnTerminal(outputIsTerminal, type), names) { Form = OutputForm.Archive(type, attributes) };
             case "tar":
-                return new TarOutput((destination ?? Standard).NotOnTerminal(outputIsTerminal, type)) { SplitsPlatforms = Split(type, attributes) };
+                return new TarOutput((destination ?? Standard).NotOnTerminal(outputIsTerminal, type)) { SplitsPlatforms = Split(type, attributes), AttestationPrefix = Prefix(type, attributes) };
             case "local":
                 return destination switch
                 {
@@ -85,8 +85,13 @@ internal static class OutputParser
     private static DirectoryOutput LocalMode(string destination, Dictionary<string, string> attributes)
     {
         if (attributes.Remove("mode", out string? mode) && mode != "copy") throw CommandException.Usage($"--output type=local,mode={mode} is not supported");
-        return new DirectoryOutput(destination) { SplitsPlatforms = Split("local", attributes) };
+        return new DirectoryOutput(destination) { SplitsPlatforms = Split("local", attributes), AttestationPrefix = Prefix("local", attributes) };
     }
+
+    private static string Prefix(string type, Dictionary<string, string> attributes) =>
+        !attributes.TryGetValue("attestation-prefix", out string? prefix) ? ""
+        : prefix.Contains('/', StringComparison.Ordinal) ? throw CommandException.Usage($"--output type={type}: invalid attestation-prefix \"{prefix}\": it can't have a slash")
+        : prefix;
 
     private static bool? Split(string type, Dictionary<string, string> attributes) =>
         attributes.ContainsKey("platform-split") ? OutputForm.Switch(type, attributes, "platform-split") : null;

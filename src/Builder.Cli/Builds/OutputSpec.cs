@@ -43,6 +43,9 @@ internal sealed record ArchiveOutput(ArchiveFormat Format, string Destination, O
 /// <param name="Destination">A file path as typed, or <c>-</c> for standard output.</param>
 internal sealed record TarOutput(string Destination) : OutputSpec
 {
+    /// <summary>What names of files with attestations begin with.</summary>
+    public string AttestationPrefix { get; init; } = "";
+
     /// <summary>A directory for each platform; null when nothing is said: where there are several.</summary>
     public bool? SplitsPlatforms { get; init; }
 }
@@ -51,6 +54,9 @@ internal sealed record TarOutput(string Destination) : OutputSpec
 /// <param name="Directory">As typed.</param>
 internal sealed record DirectoryOutput(string Directory) : OutputSpec
 {
+    /// <summary>What names of files with attestations begin with.</summary>
+    public string AttestationPrefix { get; init; } = "";
+
     /// <summary>A directory for each platform; null when nothing is said: where there are several.</summary>
     public bool? SplitsPlatforms { get; init; }
 }

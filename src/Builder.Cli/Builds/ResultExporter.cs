@@ -43,10 +43,10 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
                     exported = exported.Named(Names(arguments, archive.Names));
                     break;
                 case TarOutput tar:
-                    await _exporter.ExportTarAsync(Parts(results, tar.SplitsPlatforms), Destination(tar.Destination), cancellationToken);
+                    await _exporter.ExportTarAsync(Parts(results, tar.SplitsPlatforms, tar.AttestationPrefix), Destination(tar.Destination), cancellationToken);
                     break;
                 case DirectoryOutput directory:
-                    foreach (TreePart part in Parts(results, directory.SplitsPlatforms))
+                    foreach (TreePart part in Parts(results, directory.SplitsPlatforms, directory.AttestationPrefix))
                         await _exporter.ExportDirectoryAsync(part, context.Environment.FullPath(directory.Directory), cancellationToken);
                     break;
                 default:
@@ -57,11 +57,11 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
         return exported;
     }
 
-    private static IReadOnlyList<TreePart> Parts(IReadOnlyList<PlatformResult> results, bool? split)
+    private static IReadOnlyList<TreePart> Parts(IReadOnlyList<PlatformResult> results, bool? split, string attestationPrefix)
     {
         if (split == false && results.Count > 1)
             throw CommandException.Usage("platform-split=false puts the files of several platforms into one directory, where they would replace each other", "build for one platform");
-        return [.. results.Select(each => new TreePart(each.Result, split ?? results.Count > 1 ? each.DirectoryName : "", []))];
+        return [.. results.Select(each => new TreePart(each.Result, split ?? results.Count > 1 ? each.DirectoryName : "", attestationPrefix))];
     }
 
     private Task ExportArchiveAsync(IReadOnlyList<PlatformResult> results, ArchiveOutput archive, BuildArguments arguments, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
         var reporter = new EventReporting(events, context.Time);
         var pusher = new ImagePusher(store, context.Registry, reporter);
         PushOptions form = output.Form with { Annotations = output.Form.Annotations.With(arguments.Annotations), MakesIndex = arguments.MakesIndex };
-        EquatableArray<PushedPlatform> images = [.. results.Select(each => new PushedPlatform(each.Platform, each.Result.ConfigBytes, each.Result.Layers) { Attestations = each.Attestations })];
+        EquatableArray<PushedPlatform> images = [.. results.Select(each => new PushedPlatform(each.Platform, each.Result.ConfigBytes, each.Result.Layers) { Attestations = each.Result.Attestations })];
         Descriptor? manifest = null;
         foreach (IGrouping<string, ImageReference> repository in Names(arguments, output.Names).GroupBy(name => name.Repository, StringComparer.Ordinal))
         {

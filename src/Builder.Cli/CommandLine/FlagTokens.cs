@@ -60,6 +60,7 @@ internal static class FlagTokens
         }
 
         if (equals >= 0) Add(flags, option, argument[(equals + 1)..], name);
+        else if (option is OptionalValueOption optional && next < rest.Count && optional.Takes(rest[next])) Add(flags, option, rest[next++], name);
         else if (IsSwitch(option)) Add(flags, option, null, name);
         else if (next < rest.Count) Add(flags, option, rest[next++], name);
         else throw CommandException.Usage($"flag needs an argument: {name}");

@@ -23,6 +23,9 @@ internal sealed class BuildLedger(BuildGraph graph, BuilderStore store, Executio
     private readonly MissReason?[] _reasons = new MissReason?[graph.Vertices.Count];
     private EarlierBuilds? _earlier;
 
+    /// <summary>When the build began.</summary>
+    public DateTimeOffset StartedAt => startedAt;
+
     public void Defined(Vertex vertex, CacheKey definition)
     {
         lock (_gate) _definitions[vertex.Id.Value] = definition;

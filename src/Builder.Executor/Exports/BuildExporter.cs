@@ -91,7 +91,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
                 foreach (PlatformResult each in results)
                 {
                     ArchiveImage image = await ArchiveImageAsync(each, ImageArchiveFormat.Oci, names, form, cancellationToken);
-                    images.Add(new PlatformImage(each.Platform, image) { Attestations = each.Attestations });
+                    images.Add(new PlatformImage(each.Platform, image) { Attestations = each.Result.Attestations });
                 }
 
                 await ImageArchiveWriter.WriteIndexAsync(output, new ArchiveIndex([.. images], [.. names], form.Annotations), cancellationToken);
@@ -107,7 +107,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         key.Add("platforms", results.Select(r => r.Platform.ToString()));
         key.Add("configs", results.Select(r => Digest.Sha256(r.Result.ConfigBytes.Span).ToString()));
         key.Add("layers", results.SelectMany(r => r.Result.Layers).SelectMany(l => (string[])[l.BlobDigest.ToString(), l.MediaType]));
-        key.Add("attestations", results.SelectMany(r => r.Attestations.SelectMany(a => (string[])[r.Platform.ToString(), a.PredicateType, Digest.Sha256(a.Predicate.Span).ToString()])));
+        key.Add("attestations", results.SelectMany(r => r.Result.Attestations.SelectMany(a => (string[])[r.Platform.ToString(), a.PredicateType, Digest.Sha256(a.Predicate.Span).ToString()])));
         key.Add("compression", form.Compression is { } choice ? $"{choice.Kind} {choice.Level} {choice.Force}" : null);
         key.Add("annotations", form.Annotations.All.SelectMany(a => (string[])[a.Kind.ToString(), a.Platform?.ToString() ?? "", a.Name, a.Value]));
         return key.Finish().Digest;
@@ -141,7 +141,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     /// <summary>Writes all files of the result as one tar.</summary>
     /// <exception cref="ExportException">It can't be written; nothing is left then.</exception>
     public Task ExportTarAsync(BuildResult result, ExportDestination destination, CancellationToken cancellationToken) =>
-        ExportTarAsync([new TreePart(result, "", [])], destination, cancellationToken);
+        ExportTarAsync([new TreePart(result, "", "")], destination, cancellationToken);
 
     /// <summary>Writes all files of several results as one tar.</summary>
     /// <exception cref="ExportException">It can't be written; nothing is left then.</exception>
@@ -151,7 +151,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     /// <summary>Writes all files of the result into a directory, which is made when it is missing.</summary>
     /// <exception cref="ExportException">It can't be written; what was written already stays.</exception>
     public Task ExportDirectoryAsync(BuildResult result, string directory, CancellationToken cancellationToken) =>
-        ExportDirectoryAsync(new TreePart(result, "", []), directory, cancellationToken);
+        ExportDirectoryAsync(new TreePart(result, "", ""), directory, cancellationToken);
 
     /// <summary>The same, with a directory of its own below the directory when the part has one.</summary>
     /// <exception cref="ExportException">It can't be written; what was written already stays.</exception>
@@ -169,9 +169,8 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
             {
                 using MergedTree tree = MergedTree.Open(store.Snapshots, snapshot);
                 writer.Write(tree, cancellationToken);
+                foreach (ExtraFile file in StatementFiles.Of(part, tree, cancellationToken)) writer.WriteFile(file);
             }
-
-            foreach (ExtraFile file in part.Files) writer.WriteFile(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationException or StoreException)
         {
@@ -188,7 +187,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         {
             using MergedTree? tree = await SnapshotOfAsync(part.Result, cancellationToken) is { } snapshot ? MergedTree.Open(store.Snapshots, snapshot) : null;
             await TreeTarWriter.WriteTreeAsync(writer, tree, _latest, part.Directory, cancellationToken);
-            foreach (ExtraFile file in part.Files)
+            foreach (ExtraFile file in tree is null ? [] : StatementFiles.Of(part, tree, cancellationToken))
                 await TreeTarWriter.WriteFileAsync(writer, part.Directory.Length == 0 ? file.Name : $"{part.Directory}/{file.Name}", file.Content, _latest, cancellationToken);
         }
 

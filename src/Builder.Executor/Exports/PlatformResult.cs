@@ -1,6 +1,4 @@
 using Builder.Oci;
-using Builder.Oci.Collections;
-using Builder.Oci.Images;
 
 namespace Builder.Executor.Exports;
 
@@ -9,9 +7,6 @@ namespace Builder.Executor.Exports;
 /// <param name="Result">What was made.</param>
 public sealed record PlatformResult(Platform Platform, BuildResult Result)
 {
-    /// <summary>What is claimed of it.</summary>
-    public EquatableArray<Attestation> Attestations { get; init; }
-
     /// <summary>What its directory is called where each platform has one.</summary>
     public string DirectoryName => Platform.ToString().Replace('/', '_');
 }
@@ -19,10 +14,10 @@ public sealed record PlatformResult(Platform Platform, BuildResult Result)
 /// <summary>The files of one result on their way into a directory or a tar.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="Directory">Below which directory; empty for none.</param>
-/// <param name="Files">Files beside those of the image, by name.</param>
-public sealed record TreePart(BuildResult Result, string Directory, EquatableArray<ExtraFile> Files);
+/// <param name="AttestationPrefix">What names of files with claims begin with.</param>
+public sealed record TreePart(BuildResult Result, string Directory, string AttestationPrefix);
 
-/// <summary>A file that tells about an image.</summary>
+/// <summary>A file that tells about files.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Content">What is in it.</param>
-public sealed record ExtraFile(string Name, ReadOnlyMemory<byte> Content);
+internal sealed record ExtraFile(string Name, ReadOnlyMemory<byte> Content);

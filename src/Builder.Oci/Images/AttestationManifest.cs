@@ -29,10 +29,10 @@ public sealed record AttestationManifest(Descriptor Entry, ImmutableArray<(Descr
     public static AttestationManifest Write(Descriptor image, Platform platform, IEnumerable<ImageReference> names, IEnumerable<Attestation> attestations)
     {
         var documents = ImmutableArray.CreateBuilder<(Descriptor, byte[])>();
-        string[] subjects = [.. names.Select(name => PackageUrl(name, platform))];
+        (string, Digest)[] subjects = [.. names.Select(name => PackageUrl(name, platform)).DefaultIfEmpty("_").Select(name => (name, image.Digest))];
         foreach (Attestation attestation in attestations)
         {
-            byte[] statement = WriteStatement(attestation, image.Digest, subjects);
+            byte[] statement = WriteStatement(attestation, subjects);
             Descriptor layer = DescriptorOf(StatementType, statement) with { Annotations = Map((PredicateAnnotation, attestation.PredicateType)) };
             documents.Add((layer, statement));
         }
@@ -59,9 +59,8 @@ public sealed record AttestationManifest(Descriptor Entry, ImmutableArray<(Descr
 
     /// <summary>An in-toto statement.</summary>
     /// <param name="attestation">What it claims.</param>
-    /// <param name="subject">Of what.</param>
-    /// <param name="names">What that is called; none for a digest alone.</param>
-    public static byte[] WriteStatement(Attestation attestation, Digest subject, IReadOnlyCollection<string> names)
+    /// <param name="subjects">Of what, each with its name.</param>
+    public static byte[] WriteStatement(Attestation attestation, IEnumerable<(string Name, Digest Digest)> subjects)
     {
         using var content = new MemoryStream();
         using (var json = new Utf8JsonWriter(content, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -70,12 +69,12 @@ public sealed record AttestationManifest(Descriptor Entry, ImmutableArray<(Descr
             json.WriteString("_type", Statement);
             json.WriteString("predicateType", attestation.PredicateType);
             json.WriteStartArray("subject");
-            foreach (string name in names.DefaultIfEmpty("_"))
+            foreach ((string name, Digest digest) in subjects)
             {
                 json.WriteStartObject();
                 json.WriteString("name", name);
                 json.WriteStartObject("digest");
-                json.WriteString(subject.Algorithm, subject.Hex);
+                json.WriteString(digest.Algorithm, digest.Hex);
                 json.WriteEndObject();
                 json.WriteEndObject();
             }

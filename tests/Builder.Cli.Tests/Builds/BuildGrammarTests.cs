@@ -48,8 +48,8 @@ public sealed class BuildGrammarTests
     [Fact]
     public void What_docker_ignores_is_ignored_and_what_would_be_missed_is_warned_about()
     {
-        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--squash", "--provenance=false", "-c", "2", "--attest", "type=sbom", ".");
-        Assert.Equal(["--cpu-shares is not supported yet and has no effect", "--attest is not supported yet and has no effect"], arguments.Warnings);
+        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--squash", "--provenance=false", "-c", "2", "--sbom=generator=x/y", ".");
+        Assert.Equal(["--cpu-shares is not supported yet and has no effect", "--sbom: generator=x/y is not used: builder lists the software by itself"], arguments.Warnings);
     }
 
     [Theory]
@@ -118,6 +118,32 @@ public sealed class BuildGrammarTests
     {
         Assert.Equal(".", Read("--platform", "local", ".").Context);
         Assert.Equal(".", Read("--platform", Oci.Platform.Current.ToString(), ".").Context);
+    }
+
+    [Fact]
+    public void Attestations_are_off_until_they_are_asked_for()
+    {
+        Assert.Null(Read(".").Attestations);
+        Assert.True(Read("--sbom", ".") is { MakesIndex: true, Attestations: { Sbom: true, Provenance: null } });
+        Assert.True(Read("--sbom", "true", "--provenance", "mode=min", ".") is { Context: ".", Attestations: { Sbom: true, Provenance.IsFull: false } });
+        Assert.True(Read("--provenance", ".").Attestations is { Sbom: false, Provenance: { IsFull: true, IsOldVersion: false } });
+        Assert.Null(Read("--provenance=false", "--sbom", "false", ".").Attestations);
+        Assert.True(Read("--attest", "type=provenance,mode=min,version=v0.2,builder-id=x,inline-only=true", "--attest", "type=sbom", "--sbom=false", ".").Attestations
+            is { Sbom: false, Provenance: { IsOldVersion: true, BuilderId: "x", IsInlineOnly: true } });
+        Assert.Null(Read("--attest", "type=provenance,disabled=true", ".").Attestations);
+    }
+
+    [Theory]
+    [InlineData("--attest", "type=vex", "unknown type 'vex'")]
+    [InlineData("--attest", "mode=min", "type is missing")]
+    [InlineData("--progress=plain", "--provenance=mode=some", "invalid mode \"some\"")]
+    [InlineData("--progress=plain", "--provenance=filename=../x", "invalid filename")]
+    [InlineData("--progress=plain", "--sbom=colour=red", "unknown parameter 'colour'")]
+    public void A_wrong_attestation_is_a_usage_error(string first, string second, string message)
+    {
+        CommandException e = Assert.Throws<CommandException>(() => Read(first, second, "."));
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+        Assert.Equal((ExitCode?)ExitCode.Refused, e.ExitCode);
     }
 
     [Fact]

@@ -47,6 +47,11 @@ public sealed partial class RegistryTests
         (await Source.RunAsync("tag", name, other)).Succeeded();
         (await Source.RunAsync("push", "--annotation", "index:org.example=yes", other)).Succeeded();
         Assert.Equal(built, (await new Command("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{other}").RunAsync()).Succeeded().Output);
+        (await Source.BuildTextAsync(Dockerfile, "--platform", "linux/amd64,linux/arm64", "-t", other, "--push", "--provenance")).Succeeded();
+        string attested = (await new Command("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{other}").RunAsync()).Succeeded().Output;
+        Assert.Equal(3, attested.Split("\"attestation-manifest\"").Length);
+        (await new Command("skopeo", "--insecure-policy", "--tmpdir", "/var/tmp", "copy", "--all", "--src-tls-verify=false", $"docker://{other}", $"oci:{Source.PathTo("attested-copy")}:x").RunAsync()).Succeeded();
+        (await Source.RunAsync("tag", name, other)).Succeeded();
         (await Source.RunAsync("push", "--platform", "linux/arm64", $"{image.Registry.Host}/platforms/other:1")).Succeeded();
         Assert.Contains("\"layers\"", (await new Command("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{other}").RunAsync()).Succeeded().Output, StringComparison.Ordinal);
 

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Builder.Executor.Attestations.Packages;
+
+/// <summary>Reads lock files and installed metadata of programming languages.</summary>
+internal static partial class LanguagePackages
+{
+    /// <summary>npm's package-lock.json, all versions, and what it leaves in node_modules.</summary>
+    /// <exception cref="JsonException">It is malformed.</exception>
+    public static IEnumerable<Package> Npm(Stream json, string location)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        if (Member(document.RootElement, "packages") is { } packages)
+        {
+            foreach (JsonProperty each in packages.EnumerateObject())
+            {
+                const string Modules = "node_modules/";
+                int at = each.Name.LastIndexOf(Modules, StringComparison.Ordinal);
+                if (at >= 0 && Text(each.Value, "version") is { } version) yield return OfNpm(Text(each.Value, "name") ?? each.Name[(at + Modules.Length)..], version, location, Text(each.Value, "license"));
+            }
+        }
+        else
+        {
+            foreach (Package package in NpmDependencies(document.RootElement, location)) yield return package;
+        }
+    }
+
+    /// <summary>.NET's .deps.json: what a program was published with.</summary>
+    /// <exception cref="JsonException">It is malformed.</exception>
+    public static IEnumerable<Package> DotNet(Stream json, string location)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        if (Member(document.RootElement, "libraries") is not { } libraries) yield break;
+        foreach (JsonProperty each in libraries.EnumerateObject())
+        {
+            int slash = each.Name.LastIndexOf('/');
+            if (slash <= 0 || Text(each.Value, "type") != "package") continue;
+            (string name, string version) = (each.Name[..slash], each.Name[(slash + 1)..]);
+            yield return new Package(PackageUrl.Of("nuget", name, version), name, version, location);
+        }
+    }
+
+    /// <summary>METADATA of a Python distribution: the head of a mail.</summary>
+    public static IEnumerable<Package> PythonMetadata(TextReader text, string location)
+    {
+        string? name = null, version = null, license = null;
+        while (text.ReadLine() is { Length: > 0 } line)
+        {
+            name ??= After(line, "Name:");
+            version ??= After(line, "Version:");
+            license ??= After(line, "License-Expression:") ?? After(line, "License:");
+        }
+
+        if (name is not null && version is not null) yield return OfPython(name, version, location) with { License = license };
+    }
+
+    /// <summary>requirements.txt: only what it pins has a version.</summary>
+    public static IEnumerable<Package> Requirements(TextReader text, string location)
+    {
+        while (text.ReadLine() is { } line)
+        {
+            if (Pinned().Match(line) is { Success: true } match) yield return OfPython(match.Groups["name"].Value, match.Groups["version"].Value, location);
+        }
+    }
+
+    /// <summary>go.mod: what it requires, alone or in a block.</summary>
+    public static IEnumerable<Package> GoModule(TextReader text, string location)
+    {
+        bool isRequire = false;
+        while (text.ReadLine() is { } line)
+        {
+            string[] words = line.Split("//")[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            if (words is ["require", "("]) isRequire = true;
+            else if (words is [")"]) isRequire = false;
+            else if (words is ["require", var module, var wanted]) yield return OfGo(module, wanted, location);
+            else if (isRequire && words is [var name, var version]) yield return OfGo(name, version, location);
+        }
+    }
+
+    /// <summary>Cargo.lock: tables of packages in TOML, as cargo itself writes them.</summary>
+    public static IEnumerable<Package> Cargo(TextReader text, string location)
+    {
+        (bool isPackage, string? name) = (false, null);
+        while (text.ReadLine() is { } line)
+        {
+            if (line.StartsWith('[')) (isPackage, name) = (line.Trim() == "[[package]]", null);
+            else if (isPackage && Assigned().Match(line) is { Success: true } match)
+            {
+                if (match.Groups["key"].Value == "name") name = match.Groups["value"].Value;
+                else if (name is not null) yield return new Package(PackageUrl.Of("cargo", name, match.Groups["value"].Value), name, match.Groups["value"].Value, location);
+            }
+        }
+    }
+
+    private static IEnumerable<Package> NpmDependencies(JsonElement parent, string location)
+    {
+        if (Member(parent, "dependencies") is not { } dependencies) yield break;
+        foreach (JsonProperty each in dependencies.EnumerateObject())
+        {
+            if (Text(each.Value, "version") is { } version) yield return OfNpm(each.Name, version, location, null);
+            foreach (Package below in NpmDependencies(each.Value, location)) yield return below;
+        }
+    }
+
+    private static Package OfNpm(string name, string version, string location, string? license) => new(PackageUrl.Of("npm", name, version), name, version, location) { License = license };
+
+    private static Package OfGo(string name, string version, string location) => new(PackageUrl.Of("golang", name, version), name, version, location);
+
+    // PEP 503: names that differ in case and in which of -, _ and . they have are one.
+    private static Package OfPython(string name, string version, string location) =>
+        new(PackageUrl.Of("pypi", Separators().Replace(name, "-").ToLowerInvariant(), version), name, version, location);
+
+    private static string? After(string line, string key) => line.StartsWith(key, StringComparison.OrdinalIgnoreCase) && line[key.Length..].Trim() is { Length: > 0 } value ? value : null;
+
+    private static JsonElement? Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement member) && member.ValueKind == JsonValueKind.Object ? member : null;
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+
+    [GeneratedRegex(@"\A\s*(?<name>[A-Za-z0-9][A-Za-z0-9._-]{0,200})(\[[^\]]{0,200}\])?\s*===?\s*(?<version>[A-Za-z0-9][A-Za-z0-9.!+_-]{0,100})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Pinned();
+
+    [GeneratedRegex("""\A(?<key>name|version)\s*=\s*"(?<value>[^"\\]{1,300})"\s*\z""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Assigned();
+
+    [GeneratedRegex("[-_.]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Separators();
+}
