@@ -20,6 +20,10 @@ internal static class OutputCheck
                 case ArchiveOutput { Format: ArchiveFormat.Docker } when arguments.MakesIndex:
                     throw CommandException.Usage(
                         "docker exporter does not currently support exporting manifest lists", "several platforms, and attestations, go into --output type=oci or a registry (--push)");
+                case ArchiveOutput { IsDirectory: true, Destination: var directory } when File.Exists(environment.FullPath(directory)):
+                    throw new CommandException($"--output destination is a file, not a directory: {directory}");
+                case ArchiveOutput { IsDirectory: true }:
+                    break;
                 case ArchiveOutput { Destination: not "-" } archive:
                     CheckFile(archive.Destination, environment);
                     break;

@@ -54,11 +54,9 @@ internal static class OutputParser
                 return new StoreOutput(names);
             case "docker":
                 CheckUncompressed(type, attributes);
-                return new ArchiveOutput(ArchiveFormat.Docker, destination.NotOnTerminal(outputIsTerminal, type), names);
+                return Archive(ArchiveFormat.Docker, type, destination, names, attributes, outputIsTerminal);
             case "oci":
-                if (attributes.Remove("tar", out string? tar) && tar is not ("true" or "1"))
-                    throw CommandException.Usage("--output type=oci,tar=false is not supported yet: only the archive is written");
-                return new ArchiveOutput(ArchiveFormat.Oci, (destination ?? Standard).NotOnTerminal(outputIsTerminal, type), names) { Form = OutputForm.Archive(type, attributes) };
+                return Archive(ArchiveFormat.Oci, type, destination ?? Standard, names, attributes, outputIsTerminal) with { Form = OutputForm.Archive(type, attributes) };
             case "tar":
                 return new TarOutput((destination ?? Standard).NotOnTerminal(outputIsTerminal, type)) { SplitsPlatforms = Split(type, attributes), AttestationPrefix = Prefix(type, attributes) };
             case "local":
@@ -80,6 +78,14 @@ internal static class OutputParser
                 throw CommandException.Usage(
                     $"--output: unknown type '{type}'", near is null ? "known are docker, oci, tar, local, image, registry and cacheonly" : $"did you mean '{near}'?");
         }
+    }
+
+    private static ArchiveOutput Archive(
+        ArchiveFormat format, string type, string destination, EquatableArray<ImageReference> names, Dictionary<string, string> attributes, bool outputIsTerminal)
+    {
+        bool isDirectory = attributes.ContainsKey("tar") && !OutputForm.Switch(type, attributes, "tar");
+        if (isDirectory && destination is Standard or "") throw CommandException.Usage($"--output type={type},tar=false needs dest=DIRECTORY");
+        return new ArchiveOutput(format, isDirectory ? destination : destination.NotOnTerminal(outputIsTerminal, type), names) { IsDirectory = isDirectory };
     }
 
     private static DirectoryOutput LocalMode(string destination, Dictionary<string, string> attributes)

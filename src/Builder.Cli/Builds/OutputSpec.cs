@@ -35,6 +35,9 @@ internal sealed record RegistryOutput(Oci.Collections.EquatableArray<Oci.ImageRe
 /// <param name="Names">From <c>name=</c>.</param>
 internal sealed record ArchiveOutput(ArchiveFormat Format, string Destination, Oci.Collections.EquatableArray<Oci.ImageReference> Names) : OutputSpec
 {
+    /// <summary>A directory is written and not an archive (<c>tar=false</c>).</summary>
+    public bool IsDirectory { get; init; }
+
     /// <summary>Compression and annotations; null for layers as they are stored.</summary>
     public ArchiveForm? Form { get; init; }
 }

@@ -69,7 +69,7 @@ internal sealed class ResultExporter(BuilderStore store, CommandContext context,
         ArchiveForm form = archive.Form ?? ArchiveForm.AsStored;
         form = form with { Annotations = form.Annotations.With(arguments.Annotations) };
         IReadOnlyList<ImageReference> names = Names(arguments, archive.Names);
-        ExportDestination destination = Destination(archive.Destination);
+        ExportDestination destination = archive.IsDirectory ? new LayoutDestination(context.Environment.FullPath(archive.Destination)) : Destination(archive.Destination);
         if (arguments.MakesIndex) return _exporter.ExportIndexAsync(results, names, destination, form, cancellationToken);
         ImageArchiveFormat format = archive.Format == ArchiveFormat.Docker ? ImageArchiveFormat.Docker : ImageArchiveFormat.Oci;
         return _exporter.ExportArchiveAsync(results[0].Result, format, names, destination, cancellationToken, form);

@@ -1,7 +1,6 @@
 using System.Text;
 using Builder.Cache;
 using Builder.Cache.Layers;
-using Builder.Cache.Snapshots;
 using Builder.Executor.Attestations.Packages;
 using Builder.Executor.Events;
 using Builder.Executor.Secrets;

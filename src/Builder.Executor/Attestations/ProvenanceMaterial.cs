@@ -1,6 +1,5 @@
 using Builder.Cache;
 using Builder.Executor.Attestations.Packages;
-using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Graph.Sources;
 using Builder.Oci;

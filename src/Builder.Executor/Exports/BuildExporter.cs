@@ -116,8 +116,14 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     private static Platform PlatformOf(BuildResult result) => new(result.Config.Os, result.Config.Architecture, result.Config.Variant);
 
     private async Task WriteUnlessCurrentAsync(
-        string task, ExportDestination destination, Digest content, Func<Stream, Task> write, CancellationToken cancellationToken)
+        string task, ExportDestination destination, Digest content, Func<ILayoutTarget, Task> write, CancellationToken cancellationToken)
     {
+        if (destination is LayoutDestination layout)
+        {
+            await WriteLayoutAsync(task, layout.Path, write);
+            return;
+        }
+
         string? path = destination is FileDestination file ? Path.GetFullPath(file.Path) : null;
         if (path is not null && store.Outputs.IsCurrent(path, content))
         {
@@ -126,7 +132,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
             return;
         }
 
-        await WriteAsync(task, destination, write, cancellationToken);
+        await WriteAsync(task, destination, output => write(ImageArchiveWriter.ToTar(output)), cancellationToken);
         if (path is null) return;
         try
         {
@@ -195,7 +201,7 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     }
 
     private async Task WriteArchiveAsync(
-        BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, Stream output, ArchiveForm form, CancellationToken cancellationToken)
+        BuildResult result, ImageArchiveFormat format, IReadOnlyList<ImageReference> names, ILayoutTarget output, ArchiveForm form, CancellationToken cancellationToken)
     {
         ArchiveImage image = await ArchiveImageAsync(new PlatformResult(PlatformOf(result), result), format, names, form, cancellationToken);
         await ImageArchiveWriter.WriteAsync(output, [image], format, cancellationToken);
@@ -233,6 +239,22 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
     // An untouched base image may not have been unpacked.
     private async Task<Snapshot?> SnapshotOfAsync(BuildResult result, CancellationToken cancellationToken) =>
         result.Snapshot ?? await store.Layers.UnpackAsync(result.Layers, cancellationToken);
+
+    private async Task WriteLayoutAsync(string task, string directory, Func<ILayoutTarget, Task> write)
+    {
+        _reporter.Task(task, done: false, $"writing {directory}");
+        try
+        {
+            Directory.CreateDirectory(directory);
+            await write(new DirectoryLayout(directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StoreException or OciFormatException)
+        {
+            throw new ExportException($"can't write {directory}: {e.Message}", e);
+        }
+
+        _reporter.Task(task, done: true);
+    }
 
     private async Task WriteAsync(string task, ExportDestination destination, Func<Stream, Task> write, CancellationToken cancellationToken)
     {

@@ -11,5 +11,9 @@ public sealed record FileDestination(string Path) : ExportDestination;
 /// <param name="Stream">Never seeked.</param>
 public sealed record StreamDestination(Stream Stream) : ExportDestination;
 
+/// <summary>A directory that gets the files of an archive.</summary>
+/// <param name="Path">Its path; made when it is missing.</param>
+public sealed record LayoutDestination(string Path) : ExportDestination;
+
 /// <summary>A result can't be brought to where it should go; the message names the place and the reason.</summary>
 public sealed class ExportException(string message, Exception? inner = null) : Exception(message, inner);

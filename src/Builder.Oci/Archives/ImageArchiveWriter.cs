@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
-using Builder.Oci.Tar;
 
 namespace Builder.Oci.Archives;
 
@@ -12,12 +11,23 @@ namespace Builder.Oci.Archives;
 /// </summary>
 public static class ImageArchiveWriter
 {
+    /// <summary>The file that names what is in a layout.</summary>
+    public const string IndexName = "index.json";
+
     private const string NameAnnotation = "io.containerd.image.name";
     private const string TagAnnotation = "org.opencontainers.image.ref.name";
 
+    /// <summary>A layout as one tar; the output stays open.</summary>
+    public static ILayoutTarget ToTar(Stream output) => new TarLayout(output);
+
     /// <summary>Writes the archive and leaves the output open.</summary>
     /// <exception cref="ArgumentException">Layers don't match the config, a Docker archive is to have a compressed layer, or a name has no tag.</exception>
-    public static async Task WriteAsync(Stream output, IReadOnlyList<ArchiveImage> images, ImageArchiveFormat format, CancellationToken cancellationToken)
+    public static Task WriteAsync(Stream output, IReadOnlyList<ArchiveImage> images, ImageArchiveFormat format, CancellationToken cancellationToken) =>
+        WriteAsync(new TarLayout(output), images, format, cancellationToken);
+
+    /// <summary>Writes the same files elsewhere.</summary>
+    /// <exception cref="ArgumentException">Layers don't match the config, a Docker archive is to have a compressed layer, or a name has no tag.</exception>
+    public static async Task WriteAsync(ILayoutTarget output, IReadOnlyList<ArchiveImage> images, ImageArchiveFormat format, CancellationToken cancellationToken)
     {
         var small = new SortedDictionary<Digest, byte[]>();
         var layers = new List<ArchiveLayer>();
@@ -36,12 +46,17 @@ public static class ImageArchiveWriter
 
         byte[] top = OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. index] });
         byte[]? dockerManifest = format == ImageArchiveFormat.Docker ? OciJson.WriteDockerArchive([.. legacy]) : null;
-        await WriteTarAsync(output, top, dockerManifest, small, layers, cancellationToken);
+        await WriteFilesAsync(output, top, dockerManifest, small, layers, cancellationToken);
     }
 
     /// <summary>Writes an OCI layout with one index, and leaves the output open.</summary>
     /// <exception cref="ArgumentException">Layers don't match a config, or a name has no tag.</exception>
-    public static async Task WriteIndexAsync(Stream output, ArchiveIndex index, CancellationToken cancellationToken)
+    public static Task WriteIndexAsync(Stream output, ArchiveIndex index, CancellationToken cancellationToken) =>
+        WriteIndexAsync(new TarLayout(output), index, cancellationToken);
+
+    /// <summary>Writes the same files elsewhere.</summary>
+    /// <exception cref="ArgumentException">Layers don't match a config, or a name has no tag.</exception>
+    public static async Task WriteIndexAsync(ILayoutTarget output, ArchiveIndex index, CancellationToken cancellationToken)
     {
         var small = new SortedDictionary<Digest, byte[]>();
         var layers = new List<ArchiveLayer>();
@@ -63,21 +78,19 @@ public static class ImageArchiveWriter
         (byte[] bytes, Descriptor descriptor) = IndexWriter.Write(entries.Concat(attestations), oci: true, index.Annotations.Of(AnnotationKind.Index, null));
         small[descriptor.Digest] = bytes;
         IEnumerable<Descriptor> named = IndexEntries(descriptor, index.Names).Select(entry => Annotated(entry, index.Annotations.Of(AnnotationKind.IndexDescriptor, null)));
-        await WriteTarAsync(output, OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. named] }), null, small, layers, cancellationToken);
+        await WriteFilesAsync(output, OciJson.WriteIndex(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. named] }), null, small, layers, cancellationToken);
     }
 
-    private static async Task WriteTarAsync(
-        Stream output, byte[] index, byte[]? dockerManifest, SortedDictionary<Digest, byte[]> small, List<ArchiveLayer> layers, CancellationToken cancellationToken)
+    private static async Task WriteFilesAsync(
+        ILayoutTarget output, byte[] index, byte[]? dockerManifest, SortedDictionary<Digest, byte[]> small, List<ArchiveLayer> layers, CancellationToken cancellationToken)
     {
-        var tar = new TarWriter(output);
-        await WriteDocumentAsync(tar, "oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
-        await WriteDocumentAsync(tar, "index.json", index, cancellationToken);
-        if (dockerManifest is not null) await WriteDocumentAsync(tar, "manifest.json", dockerManifest, cancellationToken);
-        foreach (string directory in (ReadOnlySpan<string>)["blobs", "blobs/sha256"]) tar.WriteEntry(Entry(TarEntryType.Directory, directory, 0b111_101_101, 0));
-        foreach ((Digest digest, byte[] content) in small) await WriteDocumentAsync(tar, BlobPath(digest), content, cancellationToken);
-        foreach (ArchiveLayer layer in layers) await WriteLayerAsync(tar, layer, cancellationToken);
-        await tar.CompleteAsync(cancellationToken);
-        await output.FlushAsync(cancellationToken);
+        await WriteDocumentAsync(output, "oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray(), cancellationToken);
+        await WriteDocumentAsync(output, IndexName, index, cancellationToken);
+        if (dockerManifest is not null) await WriteDocumentAsync(output, "manifest.json", dockerManifest, cancellationToken);
+        foreach (string directory in (ReadOnlySpan<string>)["blobs", "blobs/sha256"]) output.MakeDirectory(directory);
+        foreach ((Digest digest, byte[] content) in small) await WriteDocumentAsync(output, BlobPath(digest), content, cancellationToken);
+        foreach (ArchiveLayer layer in layers) await WriteLayerAsync(output, layer, cancellationToken);
+        await output.CompleteAsync(cancellationToken);
     }
 
     internal static string BlobPath(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
@@ -125,17 +138,14 @@ public static class ImageArchiveWriter
 
     private static string TaggedName(ImageReference name) => $"{name.Repository}:{name.Tag}";
 
-    private static async Task WriteLayerAsync(TarWriter tar, ArchiveLayer layer, CancellationToken cancellationToken)
+    private static async Task WriteLayerAsync(ILayoutTarget output, ArchiveLayer layer, CancellationToken cancellationToken)
     {
         await using Stream content = layer.Open();
-        await tar.WriteEntryAsync(Entry(TarEntryType.File, BlobPath(layer.Descriptor.Digest), 0b100_100_100, layer.Descriptor.Size), content, cancellationToken);
+        await output.WriteAsync(BlobPath(layer.Descriptor.Digest), layer.Descriptor.Size, content, cancellationToken);
         if (await content.ReadAsync(new byte[1], cancellationToken) != 0)
             throw new OciFormatException($"the layer {layer.Descriptor.Digest} is longer than the {layer.Descriptor.Size} bytes its descriptor gives");
     }
 
-    private static async Task WriteDocumentAsync(TarWriter tar, string name, byte[] content, CancellationToken cancellationToken) =>
-        await tar.WriteEntryAsync(Entry(TarEntryType.File, name, 0b100_100_100, content.Length), new MemoryStream(content), cancellationToken);
-
-    private static TarEntry Entry(TarEntryType type, string name, int mode, long size) =>
-        new() { Type = type, Name = System.Text.Encoding.UTF8.GetBytes(name), Mode = mode, Size = size };
+    private static Task WriteDocumentAsync(ILayoutTarget output, string name, byte[] content, CancellationToken cancellationToken) =>
+        output.WriteAsync(name, content.Length, new MemoryStream(content), cancellationToken);
 }

@@ -43,7 +43,9 @@ public sealed class OutputParserTests
     [InlineData("type=registry,name=x,oci-mediatypes=maybe", "expected true or false")]
     [InlineData("type=image,push=true,registry.insecure=true", "registry.insecure is not supported")]
     [InlineData("type=image,annotation-indices.a=b", "unknown annotation type \"indices\"")]
-    [InlineData("type=oci,tar=false,dest=d", "tar=false is not supported yet")]
+    [InlineData("type=oci,tar=false", "needs dest=DIRECTORY")]
+    [InlineData("type=docker,tar=false,dest=-", "needs dest=DIRECTORY")]
+    [InlineData("type=oci,tar=maybe,dest=d", "expected true or false")]
     [InlineData("type=docker,dest=x,compression=zstd", "layers are written uncompressed")]
     [InlineData("type=tar,dest=x,colour=red", "'colour' is not supported")]
     public void A_wrong_value_says_what_is_wrong(string text, string expected)
@@ -60,6 +62,14 @@ public sealed class OutputParserTests
     [InlineData("type=oci")]
     public void No_archive_is_written_to_a_terminal(string text) =>
         Assert.Contains("refusing", Assert.Throws<CommandException>(() => OutputParser.Parse(text, outputIsTerminal: true)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_layout_can_be_a_directory()
+    {
+        Assert.True(Assert.IsType<ArchiveOutput>(Parse("type=oci,tar=false,dest=d")) is { IsDirectory: true, Destination: "d" });
+        Assert.True(Assert.IsType<ArchiveOutput>(Parse("type=docker,tar=0,dest=d")) is { IsDirectory: true, Format: ArchiveFormat.Docker });
+        Assert.False(Assert.IsType<ArchiveOutput>(Parse("type=oci,tar=true,dest=d")).IsDirectory);
+    }
 
     [Fact]
     public void An_image_for_a_registry_can_be_had_in_several_forms()

@@ -28,11 +28,12 @@ public sealed class PlatformTests
         await workspace.ImportBusyboxAsync();
         workspace.Write("Dockerfile", "FROM --platform=$BUILDPLATFORM busybox AS build\nRUN echo ran; head -c 16 /dev/urandom | od > /common\nARG TARGETARCH\nRUN echo for $TARGETARCH > /x\nFROM scratch\nCOPY --from=build /common /x /\n");
         string[] platforms = ["--platform", "linux/s390x,linux/riscv64"];
-        CommandResult built = (await workspace.BuildAsync([.. platforms, "--no-cache", "-t", "multi:1", "-o", "type=image", "-o", "type=oci,dest=" + workspace.PathTo("multi.tar"), "-o", workspace.PathTo("out"), "-o", "type=tar,dest=" + workspace.PathTo("files.tar")])).Succeeded();
+        CommandResult built = (await workspace.BuildAsync([.. platforms, "--no-cache", "-t", "multi:1", "-o", "type=image", "-o", "type=oci,dest=" + workspace.PathTo("multi.tar"), "-o", workspace.PathTo("out"), "-o", "type=tar,dest=" + workspace.PathTo("files.tar"), "-o", "type=oci,tar=false,dest=" + workspace.PathTo("layout")])).Succeeded();
         Assert.Equal(2, built.Error.Split(" ran\n").Length);
         Assert.Contains("[linux/riscv64 stage-1 1/1] COPY", built.Error, StringComparison.Ordinal);
         Assert.Equal(("for s390x\n", "for riscv64\n"), (File.ReadAllText(workspace.PathTo("out/linux_s390x/x")), File.ReadAllText(workspace.PathTo("out/linux_riscv64/x"))));
         Assert.Equal(File.ReadAllText(workspace.PathTo("out/linux_s390x/common")), File.ReadAllText(workspace.PathTo("out/linux_riscv64/common")));
+        Assert.Equal((await new Command("tar", "-xOf", workspace.PathTo("multi.tar"), "index.json").RunAsync()).Succeeded().Output, File.ReadAllText(workspace.PathTo("layout/index.json")));
         Assert.Contains("linux_s390x/x\n", (await new Command("tar", "-tf", workspace.PathTo("files.tar")).RunAsync()).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("nothing was executed", (await workspace.BuildAsync([.. platforms, "-t", "multi:1"])).Succeeded().Error, StringComparison.Ordinal);
         Assert.Contains(

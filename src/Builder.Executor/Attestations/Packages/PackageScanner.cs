@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Builder.Cache.Layers;
-using Builder.Linux.Files;
 
 namespace Builder.Executor.Attestations.Packages;
 
