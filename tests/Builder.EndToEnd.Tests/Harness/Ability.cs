@@ -25,6 +25,9 @@ public enum Ability
 
     Skopeo,
 
+    /// <summary>podman, and the right to keep a store of its own.</summary>
+    Podman,
+
     /// <summary>ssh-agent, ssh-add and ssh-keygen, and what a Debian base needs.</summary>
     Ssh,
 

@@ -16,6 +16,7 @@ internal static class Requires
     {
         Ability.Root when !Environment.IsPrivilegedProcess => "needs root",
         Ability.Docker when !Environment.IsPrivilegedProcess => "a private dockerd needs root",
+        Ability.Podman when !Environment.IsPrivilegedProcess => "a private store of podman needs root",
         _ => null,
     };
 
@@ -26,6 +27,7 @@ internal static class Requires
         Ability.Docker => Command.Exists("dockerd") ? null : "needs dockerd (Debian package docker.io)",
         Ability.Debian => Command.Exists("mmdebstrap") || File.Exists(BaseImages.DebianPath) ? null : "needs mmdebstrap (Debian package mmdebstrap)",
         Ability.Compiler => Command.Exists("gcc") && File.Exists("/usr/include/stdio.h") ? null : "needs gcc and libc6-dev (Debian packages)",
+        Ability.Podman => Command.Exists("podman") ? null : "needs podman (Debian package podman)",
         Ability.Git => Command.Exists("git") ? null : "needs git (Debian package git)",
         Ability.Registry => Command.Exists("docker-registry") ? null : "needs docker-registry (Debian package docker-registry)",
         Ability.Skopeo => Command.Exists("skopeo") ? null : "needs skopeo (Debian package skopeo)",
