@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Machine;

@@ -10,7 +10,6 @@ using Builder.Executor.Sources;
 using Builder.Graph;
 using Builder.Graph.Checks;
 using Builder.Graph.Lowering;
-using Builder.Oci;
 using Builder.Parser;
 using Builder.Parser.Diagnostics;
 

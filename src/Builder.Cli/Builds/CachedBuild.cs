@@ -8,7 +8,6 @@ using Builder.Executor.Events;
 using Builder.Executor.Exports;
 using Builder.Graph.Lowering;
 using Builder.Graph.Sources;
-using Builder.Oci;
 using Builder.Parser;
 
 namespace Builder.Cli.Builds;
