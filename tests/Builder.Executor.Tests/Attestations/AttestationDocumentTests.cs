@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Builder.Executor.Attestations;
 using Builder.Executor.Attestations.Packages;
 using Builder.Graph;
@@ -59,7 +56,9 @@ public class AttestationDocumentTests
     {
         var run = new ExecOperation
         {
-            Arguments = ["x"], Environment = [], WorkingDirectory = "/",
+            Arguments = ["x"],
+            Environment = [],
+            WorkingDirectory = "/",
             Mounts = [new SecretExecMount("/run/secrets/npm", "npm", null, Required: false, 0, 0, 0)],
         };
         Vertex[] vertices = [new(new VertexId(0), new ScratchOperation(), [], new VertexOrigin("FROM scratch", "", 1, "")), new(new VertexId(1), run, [new VertexId(0)], new VertexOrigin("RUN x", "", 2, ""))];

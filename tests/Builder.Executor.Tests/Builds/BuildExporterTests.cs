@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Builder.Cache.Images;
 using Builder.Cache.Layers;
 using Builder.Executor.Exports;
 using Builder.Executor.Tests.Trees;
