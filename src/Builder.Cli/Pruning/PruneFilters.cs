@@ -13,6 +13,9 @@ internal sealed record PruneFilters(EquatableArray<KeyValuePair<string, string>>
     /// <summary>Keys for containers and images.</summary>
     public static readonly string[] OfObjects = ["until", "label", "label!"];
 
+    /// <summary>Keys for images.</summary>
+    public static readonly string[] OfImages = [.. OfObjects, "dangling"];
+
     /// <summary>Keys for the cache.</summary>
     public static readonly string[] OfCache = ["until", "unused-for", "id", "type", "inuse", "shared", "private", "description"];
 
@@ -26,7 +29,7 @@ internal sealed record PruneFilters(EquatableArray<KeyValuePair<string, string>>
             (string name, string? value) = KeyValues.Split(text);
             if (name.EndsWith('~')) name = name[..^1];
             if (!known.Contains(name)) throw CommandException.Usage($"invalid filter \"{name}\"", $"known are {string.Join(", ", known)}");
-            bool isFlag = name is "inuse" or "shared" or "private";
+            bool isFlag = name is "inuse" or "shared" or "private" or "dangling";
             if (value is null && !isFlag) throw CommandException.Usage($"invalid filter \"{text}\": expected {name}=value");
             if (isFlag && value is not (null or "true" or "false" or "1" or "0")) throw CommandException.Usage($"invalid filter \"{text}\": expected true or false");
             if (name is "until" or "unused-for") Moment(value!, DateTimeOffset.UnixEpoch); // was given, as these are no flags
@@ -36,10 +39,14 @@ internal sealed record PruneFilters(EquatableArray<KeyValuePair<string, string>>
         return new PruneFilters([.. read]);
     }
 
+    /// <summary>What <c>dangling</c> says last, or null.</summary>
+    public bool? Dangling => Filters.LastOrDefault(f => f.Key == "dangling").Value is { } value ? IsTrue(value) : null;
+
     /// <summary>Whether something made at a time and with these labels is meant.</summary>
     public bool Matches(DateTimeOffset created, IReadOnlyDictionary<string, string>? labels, DateTimeOffset now) => Filters.GroupBy(f => f.Key).All(key => key.Key switch
     {
         "label" => key.Any(f => HasLabel(labels, f.Value)),
+        "dangling" => true,
         "label!" => !key.Any(f => HasLabel(labels, f.Value)),
         _ => key.All(f => created < Moment(f.Value, now)),
     });

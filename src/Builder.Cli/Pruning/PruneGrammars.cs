@@ -33,7 +33,7 @@ internal sealed class ImagePruneGrammar : CommandGrammar
 {
     private readonly Option<bool> _all = Flags.Switch("--all", "Remove all images that no container was made of, not only those without a name", "-a");
     private readonly Option<bool> _force = Flags.Switch("--force", "Do not ask", "-f");
-    private readonly Option<string[]> _filters = Flags.Many("--filter", "Remove only what matches (until=, label=, label!=)");
+    private readonly Option<string[]> _filters = Flags.Many("--filter", "Remove only what matches (until=, label=, label!=, dangling=)");
 
     /// <inheritdoc/>
     public override void Declare(Command command)
@@ -45,7 +45,9 @@ internal sealed class ImagePruneGrammar : CommandGrammar
     public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
     {
         bool force = parsed.GetValue(_force);
-        var images = new ImagePruning(parsed.GetValue(_all), PruneFilters.Read(parsed.GetValue(_filters)!, PruneFilters.OfObjects));
+        PruneFilters filters = PruneFilters.Read(parsed.GetValue(_filters)!, PruneFilters.OfImages);
+        // As with docker: what the filter says counts before --all.
+        var images = new ImagePruning(filters.Dangling is { } dangling ? !dangling : parsed.GetValue(_all), filters);
         string what = images.All ? "images without at least one container associated to them" : "dangling images";
         return new BoundCommand((context, token) => Task.FromResult(
             new PruneCommand(context).Run($"WARNING! This will remove all {what}.", force, null, images, null, token)));

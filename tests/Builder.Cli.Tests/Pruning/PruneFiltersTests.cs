@@ -43,6 +43,18 @@ public sealed class PruneFiltersTests
         Assert.Equal(expected, PruneFilters.Read([filter], PruneFilters.OfCache).Matches(item, Now));
     }
 
+    [Fact]
+    public void Images_can_be_chosen_by_whether_they_dangle()
+    {
+        PruneFilters filters = PruneFilters.Read(["dangling=false", "until=1h"], PruneFilters.OfImages);
+        Assert.False(filters.Dangling);
+        Assert.True(filters.Matches(Now.AddHours(-2), null, Now));
+        Assert.True(PruneFilters.Read(["dangling=1"], PruneFilters.OfImages).Dangling);
+        Assert.Null(PruneFilters.Read(["until=1h"], PruneFilters.OfImages).Dangling);
+        Assert.Throws<CommandException>(() => PruneFilters.Read(["dangling=maybe"], PruneFilters.OfImages));
+        Assert.Throws<CommandException>(() => PruneFilters.Read(["dangling=true"], PruneFilters.OfObjects));
+    }
+
     [Theory]
     [InlineData("until=yesterday")]
     [InlineData("until")]
