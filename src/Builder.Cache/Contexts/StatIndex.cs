@@ -15,39 +15,38 @@ namespace Builder.Cache.Contexts;
 public sealed class StatIndex
 {
     internal const int MostFiles = 250_000;
+    private const int UsualName = 16; // a guess, for the first size of a table
     private const int FixedSize = sizeof(int) + FileIdentity.Size + 1 + SHA256.HashSizeInBytes;
 
     // As coarse as any file system's clock, and some skew of a file server's.
     private static readonly TimeSpan TooRecent = TimeSpan.FromSeconds(2);
     private static readonly byte[] Magic = "builder-stat-1\n\0"u8.ToArray();
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    // Loaded as a whole and only read from then on; what is new or differs is beside it.
+    private readonly Dictionary<string, KnownFile> _loaded = [];
+    private readonly ConcurrentDictionary<string, KnownFile> _added = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
-    private int _changes;
 
     internal StatIndex(TimeProvider time, string file) => (_time, File) = (time, file);
 
     /// <summary>Whether there is something that wasn't there when it was loaded.</summary>
-    public bool IsChanged => Volatile.Read(ref _changes) > 0;
+    public bool IsChanged => !_added.IsEmpty;
 
     internal string File { get; }
 
     /// <summary>The time, to be asked for before a file is read.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    /// <summary>What a file contains, when that is known for sure.</summary>
+    /// <summary>What is known for sure of a file, or null.</summary>
     /// <param name="path">Below the context, one character per byte.</param>
     /// <param name="status">Of the file now.</param>
-    public Digest? Find(string path, in FileStatus status)
+    public KnownFile? Find(string path, in FileStatus status)
     {
-        if (!_entries.TryGetValue(path, out Entry? entry) || entry.Identity != FileIdentity.Of(status)) return null;
-        entry.IsUsed = true;
-        return Digest.FromSha256(entry.Digest);
+        if (!_added.TryGetValue(path, out KnownFile? file) && !_loaded.TryGetValue(path, out file)) return null;
+        if (file.Identity != FileIdentity.Of(status)) return null;
+        file.IsUsed = true;
+        return file;
     }
-
-    /// <summary>Whether a file is known for sure to have no extended attribute that counts.</summary>
-    public bool HasNoAttributes(string path, in FileStatus status) =>
-        _entries.TryGetValue(path, out Entry? entry) && entry.IsPlain && entry.Identity == FileIdentity.Of(status);
 
     /// <summary>Remembers what a file contains, unless it changed too recently to be sure.</summary>
     /// <param name="path">Below the context, one character per byte.</param>
@@ -58,23 +57,24 @@ public sealed class StatIndex
     public void Add(string path, in FileStatus status, Digest digest, bool isPlain, DateTimeOffset readAt)
     {
         if (status.Changed.Seconds >= (readAt - TooRecent).ToUnixTimeSeconds()) return;
-        _entries[path] = new Entry(FileIdentity.Of(status), isPlain, Convert.FromHexString(digest.Hex)) { IsUsed = true };
-        Interlocked.Increment(ref _changes);
+        _added[path] = new KnownFile(FileIdentity.Of(status), isPlain, Convert.FromHexString(digest.Hex)) { IsUsed = true };
     }
 
     /// <summary>Takes the entries of a file's bytes; false when they are damaged: then it stays empty.</summary>
-    internal bool Load(ReadOnlySpan<byte> content)
+    internal bool Load(ReadOnlyMemory<byte> content)
     {
-        if (content.Length < Magic.Length + SHA256.HashSizeInBytes || !content.StartsWith(Magic)) return false;
-        ReadOnlySpan<byte> body = content[..^SHA256.HashSizeInBytes];
-        if (!SHA256.HashData(body).AsSpan().SequenceEqual(content[^SHA256.HashSizeInBytes..])) return false;
-        for (ReadOnlySpan<byte> rest = body[Magic.Length..]; rest.Length >= FixedSize;)
+        if (content.Length < Magic.Length + SHA256.HashSizeInBytes || !content.Span.StartsWith(Magic)) return false;
+        ReadOnlyMemory<byte> body = content[..^SHA256.HashSizeInBytes];
+        if (!SHA256.HashData(body.Span).AsSpan().SequenceEqual(content.Span[^SHA256.HashSizeInBytes..])) return false;
+        _loaded.EnsureCapacity(Math.Min(body.Length / (FixedSize + UsualName), MostFiles));
+        for (ReadOnlyMemory<byte> rest = body[Magic.Length..]; rest.Length >= FixedSize;)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
             if (length < 0 || length > rest.Length - FixedSize) return false;
-            string path = Encoding.Latin1.GetString(rest.Slice(sizeof(int), length));
+            string path = Encoding.Latin1.GetString(rest.Span.Slice(sizeof(int), length));
             rest = rest[(sizeof(int) + length)..];
-            _entries[path] = new Entry(FileIdentity.Read(rest), rest[FileIdentity.Size] != 0, rest.Slice(FileIdentity.Size + 1, SHA256.HashSizeInBytes).ToArray());
+            ReadOnlySpan<byte> known = rest.Span;
+            _loaded[path] = new KnownFile(FileIdentity.Read(known), known[FileIdentity.Size] != 0, rest.Slice(FileIdentity.Size + 1, SHA256.HashSizeInBytes));
             rest = rest[(FixedSize - sizeof(int))..];
         }
 
@@ -87,26 +87,22 @@ public sealed class StatIndex
         using var output = new MemoryStream();
         output.Write(Magic);
         Span<byte> buffer = stackalloc byte[FixedSize];
-        bool isFull = _entries.Count > MostFiles;
-        foreach ((string path, Entry entry) in _entries.Where(e => !isFull || e.Value.IsUsed).Take(MostFiles))
+        List<KeyValuePair<string, KnownFile>> all = [.. _added, .. _loaded.Where(e => !_added.ContainsKey(e.Key))];
+        bool isFull = all.Count > MostFiles;
+        foreach ((string path, KnownFile file) in all.Where(e => !isFull || e.Value.IsUsed).Take(MostFiles))
         {
             byte[] name = Encoding.Latin1.GetBytes(path);
             BinaryPrimitives.WriteInt32LittleEndian(buffer, name.Length);
             output.Write(buffer[..sizeof(int)]);
             output.Write(name);
-            entry.Identity.Write(buffer);
-            buffer[FileIdentity.Size] = entry.IsPlain ? (byte)1 : (byte)0;
-            entry.Digest.CopyTo(buffer[(FileIdentity.Size + 1)..]);
+            file.Identity.Write(buffer);
+            buffer[FileIdentity.Size] = file.IsPlain ? (byte)1 : (byte)0;
+            file.Hash.Span.CopyTo(buffer[(FileIdentity.Size + 1)..]);
             output.Write(buffer[..(FixedSize - sizeof(int))]);
         }
 
         byte[] hash = SHA256.HashData(output.GetBuffer().AsSpan(0, (int)output.Length));
         output.Write(hash);
         return output.ToArray();
-    }
-
-    private sealed record Entry(FileIdentity Identity, bool IsPlain, byte[] Digest)
-    {
-        public bool IsUsed { get; set; }
     }
 }

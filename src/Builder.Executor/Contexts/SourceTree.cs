@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Builder.Cache.Contexts;
 using Builder.Linux;
 using Builder.Linux.Files;
@@ -20,6 +21,9 @@ namespace Builder.Executor.Contexts;
 internal sealed class SourceTree(
     DirectoryHandle root, IgnoreRules ignore, string description, bool isContext, ContextModes modes = ContextModes.Keep, StatIndex? index = null) : IDisposable
 {
+    // Directories in a directory from which on cores share them.
+    private const int WorthSharing = 4;
+
     private readonly ConcurrentDictionary<TreePath, (FileStatus Status, Digest Digest)> _hashed = new();
 
     public IgnoreRules Ignore => ignore;
@@ -126,20 +130,16 @@ internal sealed class SourceTree(
     /// <summary>The sha256 of a file's content; a file is read once per build as long as its status stays.</summary>
     public Digest HashFile(TreeEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.Known is not null) return entry.Known.Digest;
         if (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status) return known.Digest;
-        if (index?.Find(entry.Path.Bytes, entry.Status) is not { } digest) digest = ReadFile(entry, cancellationToken);
+        Digest digest = ReadFile(entry, cancellationToken);
         _hashed[entry.Path] = (entry.Status, digest);
         return digest;
     }
 
     /// <summary>Whether the content of a file is known without reading it.</summary>
-    public bool Knows(TreeEntry entry)
-    {
-        if (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status) return true;
-        if (index?.Find(entry.Path.Bytes, entry.Status) is not { } digest) return false;
-        _hashed[entry.Path] = (entry.Status, digest);
-        return true;
-    }
+    public bool Knows(TreeEntry entry) =>
+        entry.Known is not null || (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status);
 
     private Digest ReadFile(TreeEntry entry, CancellationToken cancellationToken)
     {
@@ -206,12 +206,36 @@ internal sealed class SourceTree(
         using DirectoryHandle directory = OpenDirectory(path);
         IReadOnlyList<DirectoryEntry> names = [];
         Access(path, () => names = directory.List());
-        foreach (byte[] name in names.Select(e => e.Name).Order(ByteComparer.Ordinal))
+        byte[][] sorted = [.. names.Select(e => e.Name).Order(ByteComparer.Ordinal)];
+        if (names.Count(e => e.Type is FileType.Directory) < WorthSharing)
+        {
+            foreach (byte[] name in sorted) WalkChild(name, into);
+            return;
+        }
+
+        // Each core walks other directories; the result is in order all the same, and so is the failure that is told.
+        var parts = new List<TreeEntry>[sorted.Length];
+        var failures = new ExceptionDispatchInfo?[sorted.Length];
+        Parallel.For(0, sorted.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            try
+            {
+                WalkChild(sorted[i], parts[i] = []);
+            }
+            catch (OperationException e)
+            {
+                failures[i] = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        failures.FirstOrDefault(f => f is not null)?.Throw();
+        foreach (List<TreeEntry> part in parts) into.AddRange(part);
+
+        void WalkChild(byte[] name, List<TreeEntry> part)
         {
             TreePath child = path.Child(name);
             var childState = new WalkState(
                 ignore.Enter(state.Ignore, child), exclude.IsEmpty ? state.Exclude : exclude.Enter(state.Exclude, child.RelativeTo(excludeBase)));
-            WalkEntry(directory, child, name, childState, exclude, excludeBase, into);
+            WalkEntry(directory, child, name, childState, exclude, excludeBase, part);
         }
     }
 
@@ -247,15 +271,15 @@ internal sealed class SourceTree(
         status = Shown(status);
         byte[]? target = status.IsSymbolicLink ? directory.ReadLink(name) : null;
         if (!status.IsRegular && !status.IsDirectory) return new TreeEntry(path, status, target, []);
-        if (status.IsRegular && index is not null && index.HasNoAttributes(path.Bytes, status)) return new TreeEntry(path, status, null, []);
-        IReadOnlyList<string> names = directory.ListAttributes(name);
+        KnownFile? known = status.IsRegular ? index?.Find(path.Bytes, status) : null;
+        IReadOnlyList<string> names = known is { IsPlain: true } ? [] : directory.ListAttributes(name);
         return names.Count == 0
-            ? new TreeEntry(path, status, null, [])
+            ? new TreeEntry(path, status, null, []) { Known = known }
             : new TreeEntry(path, status, null, [
                 .. names.Where(n => ExtendedAttribute.IsCarried(n, fromImage: !isContext)).Order(StringComparer.Ordinal)
                     .Select(n => (Name: n, Value: directory.GetAttribute(name, n)))
                     .Where(a => a.Value is not null).Select(a => new ExtendedAttribute(a.Name, a.Value!)), // null filtered just before
-            ]);
+            ]) { Known = known };
     }
 
     private readonly record struct WalkState(IgnoreState Ignore, IgnoreState Exclude);

@@ -1,3 +1,4 @@
+using Builder.Cache.Contexts;
 using Builder.Linux.Files;
 using Builder.Oci.Collections;
 
@@ -8,7 +9,11 @@ namespace Builder.Executor.Contexts;
 /// <param name="Status">Not followed.</param>
 /// <param name="LinkTarget">Of a symbolic link, else null.</param>
 /// <param name="Attributes">The extended attributes that a copy carries, sorted by name.</param>
-internal sealed record TreeEntry(TreePath Path, FileStatus Status, byte[]? LinkTarget, EquatableArray<ExtendedAttribute> Attributes);
+internal sealed record TreeEntry(TreePath Path, FileStatus Status, byte[]? LinkTarget, EquatableArray<ExtendedAttribute> Attributes)
+{
+    /// <summary>What earlier builds know of this very file, or null.</summary>
+    public KnownFile? Known { get; init; }
+}
 
 /// <summary>An extended attribute.</summary>
 internal sealed record ExtendedAttribute(string Name, byte[] Value)

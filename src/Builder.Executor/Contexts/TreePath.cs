@@ -52,8 +52,13 @@ internal readonly record struct TreePath : IComparable<TreePath>
     /// <summary>The entry of a name.</summary>
     public TreePath Child(ReadOnlySpan<byte> name)
     {
-        string text = Encoding.Latin1.GetString(name);
-        return new(IsRoot ? text : $"{Bytes}/{text}");
+        if (IsRoot) return new(Encoding.Latin1.GetString(name));
+        return new(string.Create(Bytes.Length + 1 + name.Length, new ChildState(Bytes, name), static (text, parts) =>
+        {
+            parts.Parent.CopyTo(text);
+            text[parts.Parent.Length] = '/';
+            Encoding.Latin1.GetChars(parts.Name, text[(parts.Parent.Length + 1)..]);
+        }));
     }
 
     /// <summary>A path below this one.</summary>
@@ -74,6 +79,13 @@ internal readonly record struct TreePath : IComparable<TreePath>
         : new(Bytes[(ancestor.Bytes.Length + 1)..]);
 
     public byte[] ToBytes() => Encoding.Latin1.GetBytes(Bytes);
+
+    private readonly ref struct ChildState(string parent, ReadOnlySpan<byte> name)
+    {
+        public string Parent { get; } = parent;
+
+        public ReadOnlySpan<byte> Name { get; } = name;
+    }
 
     /// <inheritdoc/>
     public int CompareTo(TreePath other) => string.CompareOrdinal(Bytes, other.Bytes);
