@@ -18,7 +18,8 @@ start_engines() {
     # crun refuses machines with both kinds of cgroups; runc takes all.
     containers=(--root "$work/containers" --runroot "$work/containers-run" --storage-driver overlay)
     if command -v runc > /dev/null; then runtime=(--runtime runc); fi
-    : > "$work/policy.json"
+    # Its own default is more than a root without CAP_SYS_RESOURCE may give.
+    limits=(--ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" --ulimit "nproc=$(ulimit -Hu):$(ulimit -Hu)")
     mkdir -p "$work/docker"
     if [[ $(id -u) == 0 ]] && command -v dockerd > /dev/null; then start_docker; fi
 }
@@ -80,7 +81,7 @@ build() {
         builder) own build --network host -q -t "$tag" "$@" "$context" ;;
         docker) "${docker[@]}" build --network host -q -t "$tag" "$@" "$context" ;;
         buildah) buildah "${containers[@]}" build "${runtime[@]}" --layers --network host -q -t "$tag" "$@" "$context" ;;
-        podman) podman "${runtime[@]}" "${containers[@]}" build --layers --network host -q -t "$tag" "$@" "$context" ;;
+        podman) podman "${runtime[@]}" "${containers[@]}" build "${limits[@]}" --layers --network host -q -t "$tag" "$@" "$context" ;;
         *) return 1 ;;
     esac
 }
@@ -102,7 +103,7 @@ run() {
     case $engine in
         builder) own run --rm --network none "$@" ;;
         docker) "${docker[@]}" run --rm --network none "$@" ;;
-        podman) podman "${runtime[@]}" --cgroup-manager cgroupfs "${containers[@]}" run --rm --network none "$@" ;;
+        podman) podman "${runtime[@]}" --cgroup-manager cgroupfs "${containers[@]}" run "${limits[@]}" --rm --network none "$@" ;;
         *) return 1 ;;
     esac
 }
