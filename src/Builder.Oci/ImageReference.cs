@@ -11,6 +11,7 @@ public sealed partial record ImageReference
     private const string DefaultDomain = "docker.io";
     private const string OfficialPrefix = "library/";
     private const int MaxRepositoryLength = 255;
+    private const int MaxLength = 1024; // more than repository, tag and the longest digest
 
     private ImageReference(string domain, string path, string? tag, Digest? digest) => (Domain, Path, Tag, Digest) = (domain, path, tag, digest);
 
@@ -67,6 +68,12 @@ public sealed partial record ImageReference
         if (string.IsNullOrEmpty(text))
         {
             problem = "the image name is empty";
+            return false;
+        }
+
+        if (text.Length > MaxLength)
+        {
+            problem = $"invalid image name: it is longer than {MaxLength} characters";
             return false;
         }
 
@@ -129,9 +136,12 @@ public sealed partial record ImageReference
         return (domain, path);
     }
 
-    // Go's reference grammar, written for .NET: \A and \z, ASCII classes spelled out.
+    // Go's reference grammar, written for .NET: \A and \z, ASCII classes spelled out. It backtracks, over a short text: the engine that
+    // doesn't is made at run time, which costs every command that names an image.
+#pragma warning disable MA0009 // The text is short, and no repetition stands within another that could match the same text in two ways.
     [GeneratedRegex(
         @"\A(?<name>(?:(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}))?\z",
-        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Grammar();
+#pragma warning restore MA0009
 }

@@ -29,7 +29,11 @@ public sealed partial record GitLocation
     /// </summary>
     public static bool IsGit(string text, bool allowBareGitHub = false) =>
         (allowBareGitHub && text.StartsWith(BareGitHub, StringComparison.Ordinal))
-        || GitScheme().IsMatch(text) || ScpLike().IsMatch(text) || HttpRepository().IsMatch(text);
+        || text.StartsWith("git://", StringComparison.Ordinal) || text.StartsWith("ssh://", StringComparison.Ordinal)
+
+        // Asked of every source and context; only what could match is worth making an expression for.
+        || (text.Contains('@', StringComparison.Ordinal) && ScpLike().IsMatch(text))
+        || (text.StartsWith("http", StringComparison.Ordinal) && HttpRepository().IsMatch(text));
 
     /// <summary>Whether a text is the whole hash of a commit.</summary>
     public static bool IsCommit(string? text) => text is { Length: 40 or 64 } && text.All(char.IsAsciiHexDigitLower);
@@ -95,9 +99,6 @@ public sealed partial record GitLocation
         && !name.Any(c => c <= ' ' || c is '~' or '^' or ':' or '?' or '*' or '[' or '\\' or (char)127);
 
     private static FormatException Malformed(string text, string reason) => new($"the git URL '{UrlText.Redacted(text)}' can't be used: {reason}");
-
-    [GeneratedRegex(@"\A(?:git|ssh)://", RegexOptions.NonBacktracking)]
-    private static partial Regex GitScheme();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.-]*@[A-Za-z0-9.-]+:", RegexOptions.NonBacktracking)]
     private static partial Regex ScpLike();
