@@ -15,12 +15,12 @@ internal sealed class FileContentStream : Stream
 
     /// <summary>Begins at the start of a file.</summary>
     /// <param name="file">Stays open.</param>
-    /// <param name="length">Where to end.</param>
+    /// <param name="status">Of the file; its size is where reading ends.</param>
     /// <param name="cancellationToken">Ends reading with an exception.</param>
-    internal FileContentStream(SafeFileHandle file, long length, CancellationToken cancellationToken)
+    internal FileContentStream(SafeFileHandle file, in FileStatus status, CancellationToken cancellationToken)
     {
-        (_file, _length, _cancellationToken) = (file, length, cancellationToken);
-        _extents = FileExtents.Data(file, length).GetEnumerator();
+        (_file, _length, _cancellationToken) = (file, status.Size, cancellationToken);
+        _extents = FileExtents.Data(file, status).GetEnumerator();
         Advance();
     }
 

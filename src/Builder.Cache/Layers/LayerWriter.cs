@@ -77,22 +77,25 @@ internal sealed class LayerWriter
         if (!status.IsDirectory && status.LinkCount > 1 && FirstName(change.Path, status) is { } first)
         {
             // Attributes are repeated: Docker gives the owner to every name, which clears the file's capability, and then restores what the entry carries.
-            _tar.WriteEntry(Describe(change, status) with { Type = TarEntryType.HardLink, LinkName = first, Size = 0 });
+            _tar.WriteEntry(Describe(change, status, AttributesOf(change)) with { Type = TarEntryType.HardLink, LinkName = first, Size = 0 });
             return;
         }
 
         if (!status.IsRegular)
         {
-            _tar.WriteEntry(Describe(change, status));
+            _tar.WriteEntry(Describe(change, status, AttributesOf(change)));
             return;
         }
 
         using SafeFileHandle file = change.Directory.OpenRead(change.Name);
-        using FileContentStream content = new(file, status.Size, cancellationToken);
-        _tar.WriteEntry(Describe(change, status), content);
+        using FileContentStream content = new(file, status, cancellationToken);
+        _tar.WriteEntry(Describe(change, status, FileMetadata.HasNoAttributes(file) ? [] : AttributesOf(change)), content);
     }
 
-    private static TarEntry Describe(in TreeChange change, in FileStatus status) => new()
+    private static TarAttribute[] AttributesOf(in TreeChange change) =>
+        [.. ImageAttributes.Read(change.Directory, change.Name).Select(a => new TarAttribute(UnixPath.Encode(a.Key), a.Value))];
+
+    private static TarEntry Describe(in TreeChange change, in FileStatus status, TarAttribute[] attributes) => new()
     {
         Type = TypeOf(status.Type, change.Path),
         Name = change.Path,
@@ -104,7 +107,7 @@ internal sealed class LayerWriter
         ModifiedSeconds = status.Modified.Seconds,
         DeviceMajor = status.DeviceMajor,
         DeviceMinor = status.DeviceMinor,
-        Attributes = [.. ImageAttributes.Read(change.Directory, change.Name).Select(a => new TarAttribute(UnixPath.Encode(a.Key), a.Value))],
+        Attributes = attributes,
     };
 
     private static TarEntryType TypeOf(FileType type, byte[] path) => type switch

@@ -1,5 +1,7 @@
 using Builder.Executor.Contexts;
+using Builder.Linux;
 using Builder.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Executor.Copying;
 
@@ -7,9 +9,10 @@ namespace Builder.Executor.Copying;
 /// <param name="root">Its root; not disposed.</param>
 internal sealed class DestinationTree(DirectoryHandle root) : IDisposable
 {
-    private readonly DirectoryCursor _cursor = new(root);
-
     public DirectoryHandle Root => root;
+
+    /// <summary>Where the last entry was made.</summary>
+    public DirectoryCursor Cursor { get; } = new(root);
 
     /// <summary>Where a path leads; links are followed, the last included, and never out of the root.</summary>
     public TreePath Resolve(string path) => LinkResolver.Resolve(root, TreePath.Parse(path), out _);
@@ -19,7 +22,7 @@ internal sealed class DestinationTree(DirectoryHandle root) : IDisposable
         path.IsRoot || (root.TryStatBeneath(path.ToBytes(), followLast: false, out FileStatus status) && status.IsDirectory);
 
     /// <summary>The directory at a resolved path; valid until the next call.</summary>
-    public DirectoryHandle Open(TreePath path) => _cursor.Open(path);
+    public DirectoryHandle Open(TreePath path) => Cursor.Open(path);
 
     /// <summary>Makes a directory and those above it where they are missing.</summary>
     /// <param name="path">Resolved.</param>
@@ -51,13 +54,32 @@ internal sealed class DestinationTree(DirectoryHandle root) : IDisposable
         return parent;
     }
 
+    /// <summary>Makes a file and opens it for writing; what is in the way is taken away.</summary>
+    /// <param name="parent">The directory of the path.</param>
+    /// <param name="path">Resolved; for messages.</param>
+    /// <param name="mode">Permission bits, before the umask.</param>
+    /// <exception cref="OperationException">A directory is in the way.</exception>
+    public static SafeFileHandle CreateFile(DirectoryHandle parent, TreePath path, int mode)
+    {
+        try
+        {
+            return parent.CreateFile(path.Name, mode);
+        }
+        catch (SyscallException e) when (e.Errno == Errno.EEXIST)
+        {
+            if (parent.TryStat(path.Name, out FileStatus status) && status.IsDirectory) throw IsADirectory(path);
+            parent.RemoveFile(path.Name);
+            return parent.CreateFile(path.Name, mode);
+        }
+    }
+
     /// <summary>Takes away whatever is in the way, a directory with all that is in it included.</summary>
     public DirectoryHandle ClearAll(TreePath path)
     {
         if (!path.IsRoot && IsDirectory(path))
         {
             Open(path.Parent).RemoveTree(path.Name);
-            _cursor.Forget();
+            Cursor.Forget();
         }
 
         return Clear(path);
@@ -65,7 +87,7 @@ internal sealed class DestinationTree(DirectoryHandle root) : IDisposable
 
     public static OperationException NotADirectory(TreePath path) => new($"cannot copy to non-directory: /{path}");
 
-    public void Dispose() => _cursor.Dispose();
+    public static OperationException IsADirectory(TreePath path) => new($"cannot replace the directory /{path} with a file");
 
-    private static OperationException IsADirectory(TreePath path) => new($"cannot replace the directory /{path} with a file");
+    public void Dispose() => Cursor.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Builder.Executor.Contexts;
 using Builder.Linux;
 using Builder.Linux.Files;
@@ -13,8 +14,13 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
 {
     private const int OwnerReadWrite = 0x180;
 
+    // Files that one core copies before it looks for more: few enough to share, many enough to stay in a directory.
+    private const int Batch = 256;
+
     // Times of directories are set last: making something in a directory changes them.
     private readonly List<(TreePath Path, FileTime Modified)> _directoryTimes = [];
+
+    private readonly Lock _changing = new();
 
     /// <summary>The first file that isn't any more what it was when it was looked at, or null.</summary>
     public TreePath? Changed { get; private set; }
@@ -57,12 +63,50 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
     {
         using var cursor = new DirectoryCursor(source.Root);
         var linked = new Dictionary<(ulong Device, ulong Inode), TreePath>();
+        List<TreeEntry> files = [];
         foreach (TreeEntry entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TreePath target = to.Join(entry.Path.RelativeTo(match.Path));
+            TreePath target = TargetOf(entry);
             if (entry.Status.IsDirectory) CopyDirectory(entry, target);
-            else if (!LinkToEarlier(entry, target, linked)) CopyOther(cursor, entry, target, cancellationToken);
+            else if (entry.Status is { IsRegular: true, LinkCount: 1 }) files.Add(entry);
+            else if (entry.Status.IsRegular && !LinkToEarlier(entry, target, linked)) CopyFile(cursor, destination.Cursor, entry, target, cancellationToken);
+            else if (!entry.Status.IsRegular) CopyOther(entry, target);
+        }
+
+        // Nothing depends on files with one name: all cores copy them, now that their directories are there.
+        CopyFiles(files, TargetOf, cancellationToken);
+
+        TreePath TargetOf(TreeEntry entry) => to.Join(entry.Path.RelativeTo(match.Path));
+    }
+
+    private void CopyFiles(List<TreeEntry> files, Func<TreeEntry, TreePath> targetOf, CancellationToken cancellationToken)
+    {
+        int batches = (files.Count + Batch - 1) / Batch;
+        if (batches <= 1)
+        {
+            CopyBatch(0);
+            return;
+        }
+
+        try
+        {
+            Parallel.For(0, batches, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, CopyBatch);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        void CopyBatch(int batch)
+        {
+            using var from = new DirectoryCursor(source.Root);
+            using var into = new DirectoryCursor(destination.Root);
+            for (int i = batch * Batch; i < Math.Min(files.Count, (batch + 1) * Batch); i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                CopyFile(from, into, files[i], targetOf(files[i]), cancellationToken);
+            }
         }
     }
 
@@ -82,7 +126,6 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
 
     private bool LinkToEarlier(TreeEntry entry, TreePath target, Dictionary<(ulong Device, ulong Inode), TreePath> linked)
     {
-        if (!entry.Status.IsRegular || entry.Status.LinkCount < 2) return false;
         if (linked.TryAdd((entry.Status.Device, entry.Status.Inode), target)) return false;
         TreePath first = linked[(entry.Status.Device, entry.Status.Inode)];
         using DirectoryHandle from = destination.Root.OpenDirectoryBeneath(first.Parent.ToBytes());
@@ -90,15 +133,12 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
         return true;
     }
 
-    private void CopyOther(DirectoryCursor cursor, TreeEntry entry, TreePath target, CancellationToken cancellationToken)
+    private void CopyOther(TreeEntry entry, TreePath target)
     {
         DirectoryHandle parent = destination.Clear(target);
         byte[] name = target.Name;
         switch (entry.Status.Type)
         {
-            case FileType.Regular:
-                CopyContent(cursor, entry, parent, name, cancellationToken);
-                break;
             case FileType.SymbolicLink:
                 parent.MakeSymbolicLink(entry.LinkTarget, name);
                 break;
@@ -120,17 +160,32 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
         parent.SetTimes(name, entry.Status.Modified);
     }
 
-    private void CopyContent(DirectoryCursor cursor, TreeEntry entry, DirectoryHandle parent, byte[] name, CancellationToken cancellationToken)
+    // Everything by descriptor: looking a name up again for each attribute takes longer than copying a small file.
+    private void CopyFile(DirectoryCursor from, DirectoryCursor into, TreeEntry entry, TreePath target, CancellationToken cancellationToken)
     {
         SafeFileHandle? opened = null;
-        FileStatus now = default;
-        source.Access(entry.Path, () => opened = cursor.Open(entry.Path.Parent).OpenRead(entry.Path.Name));
-        using SafeFileHandle from = opened!; // set, or Access has thrown
-        using (SafeFileHandle to = parent.CreateFile(name, OwnerReadWrite)) FileCopier.Copy(from, to, cancellationToken);
-        if (!source.IsContext) return;
-        source.Access(entry.Path, () => now = cursor.Open(entry.Path.Parent).Stat(entry.Path.Name));
-        if ((now.Size, now.Modified, now.Changed, now.Inode) != (entry.Status.Size, entry.Status.Modified, entry.Status.Changed, entry.Status.Inode))
-            Changed ??= entry.Path;
+        FileStatus status = default;
+        source.Access(entry.Path, () => opened = from.Open(entry.Path.Parent).OpenRead(entry.Path.Name, out status));
+        using SafeFileHandle content = opened!; // set, or Access has thrown
+        DirectoryHandle parent = target.IsRoot ? throw DestinationTree.IsADirectory(target) : into.Open(target.Parent);
+        byte[] name = target.Name;
+        using SafeFileHandle file = DestinationTree.CreateFile(parent, target, OwnerReadWrite);
+        FileCopier.Copy(content, status, file, cancellationToken);
+        if (source.IsContext) Compare(entry, DirectoryHandle.FileStatusOf(content));
+        FileOwner owner = policy.OwnerOf(entry.Status);
+        FileMetadata.SetOwner(file, owner.Uid, owner.Gid);
+        FileMetadata.SetMode(file, policy.ModeOf(entry.Status));
+        foreach (ExtendedAttribute attribute in entry.Attributes) SetAttribute(parent, name, attribute);
+        FileMetadata.SetTimes(file, entry.Status.Modified);
+    }
+
+    private void Compare(TreeEntry entry, in FileStatus now)
+    {
+        if ((now.Size, now.Modified, now.Changed, now.Inode) == (entry.Status.Size, entry.Status.Modified, entry.Status.Changed, entry.Status.Inode)) return;
+        lock (_changing)
+        {
+            if (Changed is null || entry.Path < Changed) Changed = entry.Path;
+        }
     }
 
     // Owner first: changing it clears set-uid bits and capabilities.

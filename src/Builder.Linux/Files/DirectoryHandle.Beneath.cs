@@ -16,7 +16,7 @@ public sealed unsafe partial class DirectoryHandle
     /// <summary>Opens a regular file for reading by a path with this directory as its root; symbolic links resolve inside.</summary>
     /// <param name="path">A path.</param>
     public SafeFileHandle OpenFileBeneath(ReadOnlySpan<byte> path) =>
-        RegularOnly(OpenBeneath(path, FcntlH.ReadOnly | FcntlH.NonBlock | FcntlH.NoControllingTerminal, 0), path);
+        RegularOnly(OpenBeneath(path, FcntlH.ReadOnly | FcntlH.NonBlock | FcntlH.NoControllingTerminal, 0), path, out _);
 
     /// <summary>
     /// A descriptor that stands for what a path means, whatever its type (O_PATH), with this directory as its root: good for mounting on

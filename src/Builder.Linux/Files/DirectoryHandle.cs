@@ -42,17 +42,22 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
     }
 
     /// <summary>Opens a regular file for reading. Anything else in its place is refused without blocking on it.</summary>
-    public SafeFileHandle OpenRead(ReadOnlySpan<byte> name)
+    public SafeFileHandle OpenRead(ReadOnlySpan<byte> name) => OpenRead(name, out _);
+
+    /// <inheritdoc cref="OpenRead(ReadOnlySpan{byte})"/>
+    /// <param name="name">Its name.</param>
+    /// <param name="status">What it was when it had been opened.</param>
+    public SafeFileHandle OpenRead(ReadOnlySpan<byte> name, out FileStatus status)
     {
         SafeFileHandle file = OpenAt(name, FcntlH.ReadOnly | FcntlH.NonBlock | FcntlH.NoControllingTerminal, 0);
-        return RegularOnly(file, name);
+        return RegularOnly(file, name, out status);
     }
 
     /// <summary>Opens an existing regular file for writing, without truncating it.</summary>
     public SafeFileHandle OpenWrite(ReadOnlySpan<byte> name)
     {
         SafeFileHandle file = OpenAt(name, FcntlH.ReadWrite | FcntlH.NonBlock | FcntlH.NoControllingTerminal, 0);
-        return RegularOnly(file, name);
+        return RegularOnly(file, name, out _);
     }
 
     /// <summary>Makes a regular file and opens it for reading and writing; EEXIST when the name is taken by anything.</summary>
@@ -72,12 +77,12 @@ public sealed unsafe partial class DirectoryHandle : IDisposable
         return [.. path, 0];
     }
 
-    private static SafeFileHandle RegularOnly(SafeFileHandle file, ReadOnlySpan<byte> name)
+    private static SafeFileHandle RegularOnly(SafeFileHandle file, ReadOnlySpan<byte> name, out FileStatus status)
     {
-        FileType type = FileStatusOf(file).Type;
-        if (type == FileType.Regular) return file;
+        status = FileStatusOf(file);
+        if (status.IsRegular) return file;
         file.Dispose();
-        throw new SyscallException("openat", UnixPath.Quote(name), type == FileType.Directory ? Errno.EISDIR : Errno.EINVAL);
+        throw new SyscallException("openat", UnixPath.Quote(name), status.IsDirectory ? Errno.EISDIR : Errno.EINVAL);
     }
 
     private SafeFileHandle OpenAt(ReadOnlySpan<byte> name, int flags, uint mode)

@@ -13,17 +13,22 @@ public static unsafe class FileCopier
     // So that a cancellation is noticed while a large file is being copied.
     private const long LargestStep = 64L << 20;
 
+    /// <inheritdoc cref="Copy(SafeFileHandle, in FileStatus, SafeFileHandle, CancellationToken)"/>
+    public static long Copy(SafeFileHandle source, SafeFileHandle destination, CancellationToken cancellationToken) =>
+        Copy(source, DirectoryHandle.FileStatusOf(source), destination, cancellationToken);
+
     /// <summary>Copies all of one file over another, which ends up with the same length. copy_file_range(2), Linux 5.3.</summary>
     /// <param name="source">Open for reading; its position is moved.</param>
+    /// <param name="status">Of the source.</param>
     /// <param name="destination">Open for writing, empty.</param>
     /// <param name="cancellationToken">Ends the copy between two steps.</param>
     /// <returns>Length of the file.</returns>
-    public static long Copy(SafeFileHandle source, SafeFileHandle destination, CancellationToken cancellationToken)
+    public static long Copy(SafeFileHandle source, in FileStatus status, SafeFileHandle destination, CancellationToken cancellationToken)
     {
-        long length = DirectoryHandle.FileStatusOf(source).Size;
+        long length = status.Size;
         long end = 0;
         bool inKernel = true;
-        foreach (FileExtent extent in FileExtents.Data(source, length))
+        foreach (FileExtent extent in FileExtents.Data(source, status))
         {
             end = CopyRange(source, destination, extent, ref inKernel, cancellationToken);
             if (end < extent.Offset + extent.Length)

@@ -7,6 +7,15 @@ namespace Builder.Linux.Files;
 /// <summary>Where a file holds data and where it has holes. lseek(2), SEEK_DATA and SEEK_HOLE.</summary>
 public static class FileExtents
 {
+    /// <summary>The stretches that hold data, without asking where all of a file can.</summary>
+    /// <param name="file">Open for reading; its position is moved.</param>
+    /// <param name="status">Of the file.</param>
+    public static IEnumerable<FileExtent> Data(SafeFileHandle file, in FileStatus status)
+    {
+        if (status.Size == 0) return [];
+        return status.Allocated >= status.Size ? [new FileExtent(0, status.Size)] : Data(file, status.Size);
+    }
+
     /// <summary>
     /// The stretches that hold data, in order; what lies between reads as zeros. Moves the position of the descriptor. A file system
     /// that knows no holes gives one stretch.

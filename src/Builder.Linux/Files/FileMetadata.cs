@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Builder.Linux.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -25,6 +26,14 @@ public static unsafe class FileMetadata
         times[0].Nanoseconds = StatH.TimeOmit;
         times[1] = new StatH.TimeSpecification { Seconds = modified.Seconds, Nanoseconds = modified.Nanoseconds };
         if (StatH.Futimens(file, times) < 0) throw SyscallException.FromLastError("futimens", "descriptor");
+    }
+
+    /// <summary>Whether it has no extended attribute at all. flistxattr(2).</summary>
+    public static bool HasNoAttributes(SafeFileHandle file)
+    {
+        nint size = XattrH.FListXattr(file, null, 0);
+        if (size < 0 && Marshal.GetLastPInvokeError() != Errno.EOPNOTSUPP) throw SyscallException.FromLastError("flistxattr", "descriptor");
+        return size <= 0;
     }
 
     /// <summary>Changes the length; what is added is a hole. ftruncate(2).</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Linux.Native;
 
@@ -16,4 +17,7 @@ internal static unsafe partial class XattrH
 
     [LibraryImport("libc", EntryPoint = "llistxattr", SetLastError = true)]
     internal static partial nint LListXattr(byte* path, byte* list, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    internal static partial nint FListXattr(SafeFileHandle file, byte* list, nuint size);
 }
