@@ -1,7 +1,6 @@
 # The engines under comparison: each is asked for the same thing in its own words. Sourced by compare.
 
 docker_pid=''
-registry_pid=''
 runtime=()
 
 has_engine() {
@@ -45,7 +44,7 @@ start_docker() {
 
 stop_engines() {
     stop_registry
-    if [[ -n $docker_pid ]]; then kill "$docker_pid" 2> /dev/null; wait "$docker_pid" 2> /dev/null || true; docker_pid=''; fi
+    if [[ -n $docker_pid ]]; then kill "$docker_pid" 2> /dev/null || true; wait "$docker_pid" 2> /dev/null || true; docker_pid=''; fi
     local mount
     while read -r mount; do umount -l "$mount"; done < <(awk -v d="$work/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | tac)
 }
@@ -173,17 +172,20 @@ pull() {
     esac
 }
 
+# It is started and stopped in subshells too, so its number is in a file.
 stop_registry() {
-    [[ -n $registry_pid ]] || return 0
-    kill "$registry_pid" 2> /dev/null
-    wait "$registry_pid" 2> /dev/null || true
-    registry_pid=''
+    [[ -s $work/registry.pid ]] || return 0
+    local pid
+    pid=$(< "$work/registry.pid")
+    kill "$pid" 2> /dev/null || true
+    while kill -0 "$pid" 2> /dev/null; do sleep 0.05; done
+    rm "$work/registry.pid"
 }
 
 # start_registry: the real registry on loopback, without TLS
 registry=localhost:5959
 start_registry() {
-    [[ -z $registry_pid ]] || return 0
+    [[ ! -s $work/registry.pid ]] || return 0
     cat > "$work/registry.yml" << EOF
 version: 0.1
 storage:
@@ -192,7 +194,7 @@ storage:
 http: {addr: '$registry'}
 EOF
     docker-registry serve "$work/registry.yml" > "$work/registry.log" 2>&1 &
-    registry_pid=$!
+    echo $! > "$work/registry.pid"
     local attempt
     for ((attempt = 0; attempt < 100; attempt++)); do
         (exec 3<> "/dev/tcp/localhost/${registry#*:}") 2> /dev/null && return
