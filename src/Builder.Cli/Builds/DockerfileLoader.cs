@@ -14,10 +14,12 @@ namespace Builder.Cli.Builds;
 /// <param name="environment">The caller's.</param>
 /// <param name="standardInput">The caller's.</param>
 /// <param name="remote">Brings what is elsewhere; null where nothing may be.</param>
-internal sealed class DockerfileLoader(HostEnvironment environment, Stream standardInput, RemoteContexts? remote = null)
+/// <param name="unpacks">Whether the files of an archive on standard input are wanted, not the Dockerfile alone.</param>
+internal sealed class DockerfileLoader(HostEnvironment environment, Stream standardInput, RemoteContexts? remote = null, bool unpacks = true)
 {
     private const string Standard = "-";
     private const string DefaultName = "Dockerfile";
+    private const string LowerCaseName = "dockerfile";
     private const string IgnoreSuffix = ".dockerignore";
     private const string PodmanIgnoreName = ".containerignore";
     private const int MaxBytes = 4 << 20;
@@ -97,10 +99,24 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         int filled = await standardInput.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         var whole = new PrefixedStream(head.AsMemory(0, filled), standardInput); // not ours to close
         if (IsArchive(head.AsSpan(0, filled)))
-            return await FromRemoteAsync(await Remote.LoadArchiveAsync(whole, cancellationToken), file, cancellationToken);
+        {
+            return unpacks
+                ? await FromRemoteAsync(await Remote.LoadArchiveAsync(whole, cancellationToken), file, cancellationToken)
+                : new DockerfileSource(await FromArchiveAsync(whole, file, cancellationToken), null, null);
+        }
+
         if (file is not null) throw CommandException.Usage("--file can't be used when the Dockerfile comes from standard input");
         byte[] content = await ReadAsync(whole, "Dockerfile on standard input", cancellationToken);
         return new DockerfileSource(SourceText.FromUtf8(content, DefaultName), null, null);
+    }
+
+    private async Task<SourceText> FromArchiveAsync(Stream archive, string? file, CancellationToken cancellationToken)
+    {
+        if (file is not null && HttpLocation.IsHttp(file)) return await DownloadAsync(file, cancellationToken);
+        string[] names = file is null ? [DefaultName, LowerCaseName] : [file];
+        (string name, byte[] content) = await ArchivedDockerfile.ReadAsync(
+            archive, RemoteContexts.PipedArchive, names, (stream, shown) => ReadAsync(stream, shown, cancellationToken), cancellationToken);
+        return SourceText.FromUtf8(content, name);
     }
 
     private static bool IsArchive(ReadOnlySpan<byte> start) =>
@@ -127,7 +143,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
     private static async Task<SourceText> ReadBeneathAsync(string directory, string context, string? file, CancellationToken cancellationToken)
     {
         using DirectoryHandle root = DirectoryHandle.Open(directory);
-        foreach (string name in file is null ? (string[])[DefaultName, "dockerfile"] : [file])
+        foreach (string name in file is null ? (string[])[DefaultName, LowerCaseName] : [file])
         {
             SafeFileHandle handle;
             try
@@ -174,7 +190,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
                 : File.Exists(path) ? (path, file) : throw Missing(path, file);
         }
 
-        foreach (string name in (string[])[DefaultName, "dockerfile"])
+        foreach (string name in (string[])[DefaultName, LowerCaseName])
         {
             string path = Path.Combine(directory, name);
             if (File.Exists(path)) return (path, Shown(context, name));

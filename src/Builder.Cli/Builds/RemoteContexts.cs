@@ -12,6 +12,9 @@ namespace Builder.Cli.Builds;
 /// <param name="keepGitDirectory">Whether git's own directory is part of a git context.</param>
 internal sealed class RemoteContexts(SourceFetcher fetcher, Action<BuildEvent> events, TimeProvider time, bool keepGitDirectory)
 {
+    /// <summary>What messages call a context that is piped in.</summary>
+    public const string PipedArchive = "the archive on standard input";
+
     private const string ContextFile = "context";
     private const string LoadingContext = "[internal] load remote build context";
     private const string LoadingDockerfile = "[internal] load remote build definition";
@@ -40,7 +43,7 @@ internal sealed class RemoteContexts(SourceFetcher fetcher, Action<BuildEvent> e
     /// <summary>An archive.</summary>
     /// <exception cref="CommandException">It can't be read.</exception>
     public Task<RemoteContext> LoadArchiveAsync(Stream archive, CancellationToken cancellationToken) => TellAsync(LoadingContext, async () =>
-        await FetchAsync(await fetcher.ImportAsync(archive, cancellationToken), "the archive on standard input", cancellationToken));
+        await FetchAsync(await fetcher.ImportAsync(archive, cancellationToken), PipedArchive, cancellationToken));
 
     /// <summary>The content of a file behind a URL; the caller disposes it.</summary>
     /// <exception cref="CommandException">It can't be had.</exception>

@@ -94,6 +94,9 @@ public sealed class SourceTests : IAsyncLifetime, IDisposable
         string archive = _server.PathTo("c.bin");
         (await ShellAsync($"tar -cf - sub | {compressor} > a.bin && tar -cf - . | {compressor} > {archive}")).Succeeded();
         byte[] bytes = await File.ReadAllBytesAsync(archive);
+        (await _workspace.RunWithInputAsync(bytes, "build", "--call=check,ignorestatus", "-")).Succeeded();
+        Assert.Contains("no such Dockerfile: other in the archive", (await _workspace.RunWithInputAsync(bytes, "build", "--check", "-f", "other", "-")).ExitedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains("sub/f:1:1: error", (await _workspace.RunWithInputAsync(bytes, "build", "--check", "-f", "./sub/f", "-")).ExitedWith(1).Error, StringComparison.Ordinal);
         foreach (string context in (string[])["-", _server.Address + "/c.bin"])
         {
             Reset();
@@ -101,6 +104,20 @@ public sealed class SourceTests : IAsyncLifetime, IDisposable
             Assert.Equal(["content", "content"], [File.ReadAllText(Result("f")), File.ReadAllText(Result("unpacked/sub/f"))]);
             Assert.Equal(new FileInfo(Path.Combine(_workspace.Context, "a.bin")).Length, new FileInfo(Result("kept/a.bin")).Length);
         }
+    }
+
+    [EndToEndFact]
+    public async Task Files_of_an_archive_context_keep_its_owners_unless_chown_is_given()
+    {
+        _workspace.Write("Dockerfile", "FROM scratch\nCOPY f /kept\nADD f /added\nCOPY --chown=7:8 f /given\n");
+        _workspace.Write("f", "content");
+        (await ShellAsync($"tar -cf {_workspace.PathTo("c.tar")} --owner=5 --group=6 --numeric-owner Dockerfile f")).Succeeded();
+        string output = _workspace.PathTo("tree.tar");
+        byte[] archive = await File.ReadAllBytesAsync(_workspace.PathTo("c.tar"));
+        (await _workspace.RunWithInputAsync(archive, "build", "-o", $"type=tar,dest={output}", "-")).Succeeded();
+        string listing = (await new Command("tar", "-tvf", output, "--numeric-owner").RunAsync()).Succeeded().Output;
+        string[][] lines = [.. listing.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.Equal(["added 5/6", "given 7/8", "kept 5/6"], lines.Select(line => $"{line[^1]} {line[1]}"));
     }
 
     [EndToEndFact]

@@ -27,6 +27,8 @@ public sealed class SshTests
             RUN --mount=type=ssh,required [ "$SSH_AUTH_SOCK" = /own ]
             """, "--ssh", $"default={key}")).Succeeded();
         await workspace.AssertNothingLeftAsync();
+        string material = (await File.ReadAllLinesAsync(key))[2];
+        Assert.Equal("", (await workspace.RunAsync("unshare", "grep", "-rlF", "-e", material, "-e", key, workspace.Store)).ExitedWith(1).Output);
         string locked = await MakeKeyAsync(workspace, "passphrase");
         CommandResult refused = (await workspace.BuildTextAsync("FROM debian:bookworm\nRUN --mount=type=ssh,id=k true\n", "--ssh", $"k={locked}")).ExitedWith(1);
         Assert.Contains("of --ssh k can't be used", refused.Error, StringComparison.Ordinal);

@@ -67,10 +67,11 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
     {
         SourceSettings settings = SourceSettingsReader.Read(context.Environment) with { Secret = arguments.Steps.SecretText, IsOffline = context.IsOffline };
         using var fetcher = new SourceFetcher(store, settings, context.Time);
-        var remote = NeedsSession(arguments, context.Environment) || arguments.File is not null
+        bool unpacks = NeedsSession(arguments, context.Environment);
+        var remote = unpacks || arguments.File is not null
             ? new RemoteContexts(fetcher, static _ => { }, context.Time, keepGitDirectory: false)
             : null;
-        return await new DockerfileLoader(context.Environment, context.Terminal.Input, remote).LoadAsync(arguments.Context, arguments.File, cancellationToken);
+        return await new DockerfileLoader(context.Environment, context.Terminal.Input, remote, unpacks).LoadAsync(arguments.Context, arguments.File, cancellationToken);
     }
 
     private ExitCode Check(CallSubject subject)
