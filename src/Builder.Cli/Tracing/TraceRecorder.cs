@@ -30,11 +30,14 @@ internal sealed class TraceRecorder : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
+    /// <summary>What was recorded, in order of the beginnings, the longer of two first.</summary>
+    public IReadOnlyList<Activity> Ended() => [.. _ended.OrderBy(a => a.StartTimeUtc).ThenByDescending(a => a.Duration)];
+
     /// <summary>Writes what was recorded.</summary>
     /// <param name="output">Where to.</param>
     public void Write(Stream output)
     {
-        Activity[] phases = [.. _ended.OrderBy(a => a.StartTimeUtc).ThenByDescending(a => a.Duration)];
+        IReadOnlyList<Activity> phases = Ended();
         var lanes = new TraceLanes();
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Builder.Cli.Builds;
 using Builder.Cli.Hosting;
@@ -5,7 +6,10 @@ using Builder.Executor.Tracing;
 
 namespace Builder.Cli.Tracing;
 
-/// <summary>A build with <c>--trace</c>: the file is written however the build ends, except when it is left to the session.</summary>
+/// <summary>
+/// A build whose phases are recorded: for <c>--trace</c>, or for the collector that OpenTelemetry's variables name. File and spans are
+/// written however the build ends, except when it is left to the session.
+/// </summary>
 internal static class TracedBuild
 {
     // When the command began, in Unix milliseconds, for the session it goes on in.
@@ -17,28 +21,54 @@ internal static class TracedBuild
     /// <param name="run">The build; null when it is left to the session.</param>
     public static async Task<ExitCode?> RunAsync(BuildArguments arguments, CommandContext context, Func<Task<ExitCode?>> run)
     {
-        if (arguments.Trace is not { } file) return await run();
+        // Twice asked, once said: the session tells what is wrong, or the outer process when it ends the build itself.
+        var warnings = new List<string>();
+        OtlpSettings? telemetry = OtlpSettings.Read(context.Environment, warnings.Add);
+        if (arguments.Trace is null && telemetry is null && warnings.Count == 0) return await run();
         using var recorder = new TraceRecorder();
-        bool isWritten = true;
+        bool isFinished = true;
         try
         {
-            DateTimeOffset began = context.Time.GetUtcNow();
-            if (context.Environment.Variables.TryGetValue(BeganVariable, out string? text) && long.TryParse(text, CultureInfo.InvariantCulture, out long milliseconds))
-                Phases.Past("start of the session", DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
-            else
-                Environment.SetEnvironmentVariable(BeganVariable, began.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
-            ExitCode? code;
-            using (Phases.Begin("build")) code = await run();
-            isWritten = code is not null;
+            ExitCode? code = await RunWithinPhaseAsync(context, telemetry?.Parent ?? default, run);
+            isFinished = code is not null;
             return code;
         }
         finally
         {
-            if (isWritten)
+            if (isFinished)
             {
-                using FileStream output = File.Create(context.Environment.FullPath(file));
-                recorder.Write(output);
+                if (arguments.Trace is { } file) Write(recorder, context.Environment.FullPath(file));
+                if (telemetry is not null && await OtlpExporter.SendAsync(recorder.Ended(), telemetry) is { } failure)
+                    warnings.Add($"the build's spans could not be sent to {telemetry.Endpoint.Scheme}://{telemetry.Endpoint.Authority}: {failure}");
+                foreach (string warning in warnings) context.Notices.Enqueue(warning);
             }
         }
+    }
+
+    private static async Task<ExitCode?> RunWithinPhaseAsync(CommandContext context, ActivityContext parent, Func<Task<ExitCode?>> run)
+    {
+        DateTimeOffset began = context.Time.GetUtcNow();
+        bool isSession = context.Environment.Variables.TryGetValue(BeganVariable, out string? text) && long.TryParse(text, CultureInfo.InvariantCulture, out _);
+        if (isSession) began = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text!, CultureInfo.InvariantCulture));
+        else Environment.SetEnvironmentVariable(BeganVariable, began.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+        using Activity? build = Phases.BeginRoot("build", parent, began);
+        if (isSession) Phases.Past("start of the session", began);
+        try
+        {
+            ExitCode? code = await run();
+            if (code is { Value: not 0 }) build?.SetStatus(ActivityStatusCode.Error);
+            return code;
+        }
+        catch
+        {
+            build?.SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
+    }
+
+    private static void Write(TraceRecorder recorder, string file)
+    {
+        using FileStream output = File.Create(file);
+        recorder.Write(output);
     }
 }

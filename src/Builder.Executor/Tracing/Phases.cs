@@ -28,6 +28,14 @@ public static class Phases
         return activity;
     }
 
+    /// <summary>Begins the phase that all others lie in.</summary>
+    /// <param name="name">What is done.</param>
+    /// <param name="parent">What it belongs to outside this program, or default.</param>
+    /// <param name="began">When it began.</param>
+    /// <returns>Null when nobody listens.</returns>
+    public static Activity? BeginRoot(string name, ActivityContext parent, DateTimeOffset began) =>
+        Source.StartActivity(name, ActivityKind.Internal, parent, startTime: began);
+
     /// <summary>A phase that began before there was anybody to listen, and ends now.</summary>
     /// <param name="name">What was done.</param>
     /// <param name="began">When it began.</param>
