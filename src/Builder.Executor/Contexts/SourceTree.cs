@@ -279,7 +279,8 @@ internal sealed class SourceTree(
                 .. names.Where(n => ExtendedAttribute.IsCarried(n, fromImage: !isContext)).Order(StringComparer.Ordinal)
                     .Select(n => (Name: n, Value: directory.GetAttribute(name, n)))
                     .Where(a => a.Value is not null).Select(a => new ExtendedAttribute(a.Name, a.Value!)), // null filtered just before
-            ]) { Known = known };
+            ])
+            { Known = known };
     }
 
     private readonly record struct WalkState(IgnoreState Ignore, IgnoreState Exclude);
