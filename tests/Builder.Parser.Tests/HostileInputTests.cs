@@ -23,6 +23,15 @@ public sealed class HostileInputTests : ParserTestBase
     }
 
     [Fact]
+    public void A_copy_of_a_million_words_is_refused_at_the_first_word_too_many()
+    {
+        ParseResult result = Timed("FROM a\nCOPY " + Repeat(Repeat("x ", 10_000) + "\\\n", 100) + "/\n");
+        Diagnostic problem = Assert.Single(result.Diagnostics);
+        Assert.Equal((DiagnosticCodes.TooManyWords, "x"), (problem.Code, result.Source.TextOf(problem.Span)));
+        Assert.Equal(8, result.Source.PositionOf(problem.Span.Start).Line);
+    }
+
+    [Fact]
     public void A_million_lines_of_comments_are_no_obstacle()
     {
         ParseResult result = Timed(Repeat("# c\n\n", 500_000) + "FROM a\n");

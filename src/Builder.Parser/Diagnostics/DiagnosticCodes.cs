@@ -42,6 +42,9 @@ public static class DiagnosticCodes
     /// <summary>The file is written for another frontend.</summary>
     public const string OtherLanguage = "BLD1013";
 
+    /// <summary>An instruction has more words than are read.</summary>
+    public const string TooManyWords = "BLD1014";
+
     /// <summary>An instruction lacks an argument.</summary>
     public const string MissingArgument = "BLD1101";
 

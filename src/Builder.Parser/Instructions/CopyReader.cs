@@ -7,6 +7,8 @@ namespace Builder.Parser.Instructions;
 /// <summary><c>COPY</c> and <c>ADD</c>.</summary>
 internal static class CopyReader
 {
+    private const int MaxWords = 1 << 16;
+
     public static Instruction? ReadCopy(InstructionContext context)
     {
         FlagSet flags = FlagSet.Read(
@@ -56,6 +58,13 @@ internal static class CopyReader
         if (!JsonForm.TryRead(context, context.Raw.ArgumentStart, out IReadOnlyList<JsonString>? items)) return null;
         bool heredocLast = false;
         List<Word> words = items is null ? ReadWords(context, out heredocLast) : [.. items.Select(context.WordOf)];
+        if (words.Count > MaxWords)
+        {
+            context.Error(
+                DiagnosticCodes.TooManyWords, $"{context.Name} has more than {MaxWords} words", words[MaxWords].Span, "copy their directory, or use a wildcard");
+            return null;
+        }
+
         if (!CheckCount(context, words, heredocLast)) return null;
         Word destination = words[^1];
         words.RemoveAt(words.Count - 1);
@@ -109,6 +118,7 @@ internal static class CopyReader
             while (next < context.Openers.Count && context.Openers[next].Source.End < word.End) next++;
             heredocLast = next < context.Openers.Count && word.Start >= context.Openers[next].Source.Start;
             if (!heredocLast) words.Add(context.WordOf(word));
+            if (words.Count > MaxWords) break; // an error, whatever follows
         }
 
         return words;
