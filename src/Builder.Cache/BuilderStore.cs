@@ -54,6 +54,7 @@ public sealed class BuilderStore : IDisposable
         Converter = new LayerConverter(layout, owner, Blobs);
         Usage = new StorePruner(layout, owner, this, settings, time, _closed);
         Dater = new LayerDater(layout, owner, Blobs);
+        Squasher = new LayerSquasher(layout, owner, Blobs, Layers);
         Comparison = new LayerComparison(Blobs);
         Archives = new DirectoryArchive(Blobs);
     }
@@ -73,6 +74,8 @@ public sealed class BuilderStore : IDisposable
     public LayerConverter Converter { get; }
 
     public LayerDater Dater { get; }
+
+    public LayerSquasher Squasher { get; }
 
     public LayerComparison Comparison { get; }
 

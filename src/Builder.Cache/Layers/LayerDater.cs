@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Builder.Cache.Blobs;
 using Builder.Cache.Storage;
 using Builder.Linux.Files;
@@ -11,7 +10,6 @@ namespace Builder.Cache.Layers;
 /// <summary>Writes layers again with no time later than a given one. What a layer became is remembered, so that it is done once.</summary>
 public sealed class LayerDater
 {
-    private const int MaxFileSize = 4096;
     private const int BufferSize = 128 << 10;
 
     private readonly StoreLayout _layout;
@@ -26,12 +24,12 @@ public sealed class LayerDater
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{layer.DiffId.Hex}-dated-{latest.ToUnixTimeSeconds()}");
         string memory = Path.Combine(_layout.Converted, name);
-        if (Find(memory) is { } known) return known;
+        if (ConvertedFile.FindPlain(memory, _blobs) is { } known) return known;
         string lockFile = _layout.WorkLock(name);
         using FileLock held = await FileLock.AcquireAsync(lockFile, FileLockKind.Exclusive, cancellationToken);
         try
         {
-            return Find(memory) ?? await Task.Run(() => Make(layer, latest, memory, cancellationToken), cancellationToken);
+            return ConvertedFile.FindPlain(memory, _blobs) ?? await Task.Run(() => Make(layer, latest, memory, cancellationToken), cancellationToken);
         }
         catch (Exception error) when (error is OciFormatException or TarFormatException || StoreFault.IsStorageError(error))
         {
@@ -41,14 +39,6 @@ public sealed class LayerDater
         {
             File.Delete(lockFile);
         }
-    }
-
-    private LayerBlob? Find(string memory)
-    {
-        ConvertedFile? file = StoreFiles.ReadJson(memory, StoreJsonContext.Default.ConvertedFile, MaxFileSize);
-        return file is not null && Digest.TryParse(file.BlobDigest, out Digest digest) && _blobs.Contains(digest)
-            ? new LayerBlob(digest, digest, file.Size, MediaTypes.OciLayer)
-            : null;
     }
 
     private LayerBlob Make(LayerBlob layer, DateTimeOffset latest, string memory, CancellationToken cancellationToken)
@@ -72,11 +62,7 @@ public sealed class LayerDater
         Digest found = content.Finish(cancellationToken);
         if (found != layer.DiffId) throw new StoreException($"layer {layer.DiffId}: its content has the diff id {found}");
         buffered.Flush();
-        long size = writer.Length;
-        Digest digest = writer.Commit();
-        byte[] file = JsonSerializer.SerializeToUtf8Bytes(new ConvertedFile(digest.ToString(), size), StoreJsonContext.Default.ConvertedFile);
-        StoreFiles.Replace(_owner, memory, file, durable: false);
-        return new LayerBlob(digest, digest, size, MediaTypes.OciLayer);
+        return ConvertedFile.KeepPlain(_owner, memory, writer);
     }
 
     private static TarEntry Dated(TarEntry entry, long latest) => entry.ModifiedSeconds >= latest

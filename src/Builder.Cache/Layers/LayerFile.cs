@@ -16,8 +16,5 @@ internal sealed record LayerFile(string DiffId, string BlobDigest, long Size, st
         : null;
 }
 
-/// <summary>A file named by a diff id and a codec: the blob that this makes of the layer.</summary>
-internal sealed record ConvertedFile(string BlobDigest, long Size);
-
 /// <summary>A file named by a chain id: the snapshot that has these layers.</summary>
 internal sealed record ChainFile(string SnapshotId);

@@ -11,9 +11,10 @@ namespace Builder.Cache.Layers;
 public sealed class MergedTree : IDisposable
 {
     private const int MostLinks = 40;
-    private readonly MergedDirectory _root;
 
-    private MergedTree(MergedDirectory root) => _root = root;
+    private MergedTree(MergedDirectory root) => Root = root;
+
+    internal MergedDirectory Root { get; }
 
     /// <summary>Opens the tree of a snapshot.</summary>
     /// <exception cref="StoreException">A layer is gone.</exception>
@@ -41,7 +42,7 @@ public sealed class MergedTree : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _root.Dispose();
+    public void Dispose() => Root.Dispose();
 
     /// <summary>
     /// What a path means, with the symbolic links on the way followed inside this tree; null when there is no such file. To be disposed.
@@ -51,11 +52,11 @@ public sealed class MergedTree : IDisposable
     /// <exception cref="StoreException">The links lead in a circle.</exception>
     public MergedFile? Find(ReadOnlySpan<byte> path, bool followLast = true)
     {
-        using Resolution resolution = new(_root);
+        using Resolution resolution = new(Root);
         if (!resolution.Run(path, followLast)) return null;
         byte[] name = resolution.Name;
         return name.Length == 0
-            ? new MergedFile([], _root.Top.Duplicate(), [], _root.Top.StatSelf(), ownsDirectory: true)
+            ? new MergedFile([], Root.Top.Duplicate(), [], Root.Top.StatSelf(), ownsDirectory: true)
             : new MergedFile(resolution.Path, resolution.Directory.Duplicate(), name, resolution.Status, ownsDirectory: true);
     }
 
@@ -63,7 +64,7 @@ public sealed class MergedTree : IDisposable
     /// <exception cref="StoreException">The links lead in a circle.</exception>
     public byte[]? ResolvePath(ReadOnlySpan<byte> path, bool followLast = true)
     {
-        using Resolution resolution = new(_root);
+        using Resolution resolution = new(Root);
         return resolution.Run(path, followLast) ? resolution.Path : null;
     }
 
@@ -71,7 +72,7 @@ public sealed class MergedTree : IDisposable
     /// <exception cref="StoreException">The links lead in a circle.</exception>
     public IReadOnlyList<DirectoryEntry>? List(ReadOnlySpan<byte> path)
     {
-        using Resolution resolution = new(_root);
+        using Resolution resolution = new(Root);
         return resolution.Run(path, followLast: true) && resolution.IsDirectory ? resolution.Current.List() : null;
     }
 
@@ -82,7 +83,7 @@ public sealed class MergedTree : IDisposable
     /// <exception cref="StoreException">The links lead in a circle.</exception>
     public IEnumerable<MergedFile> Walk(byte[] path)
     {
-        using Resolution resolution = new(_root);
+        using Resolution resolution = new(Root);
         if (!resolution.Run(path, followLast: true) || !resolution.IsDirectory) yield break;
         Stack<Level> levels = [];
         levels.Push(new Level(resolution.Current, resolution.Path, new(resolution.Current.List())));

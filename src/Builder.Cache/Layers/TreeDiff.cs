@@ -20,10 +20,19 @@ internal static class TreeDiff
     /// <param name="tree">The tree as it is now.</param>
     /// <param name="parent">What it was copied from.</param>
     /// <param name="marker">ctime of the moment the copy was finished.</param>
-    internal static IEnumerable<TreeChange> Enumerate(DirectoryHandle tree, DirectoryHandle parent, FileTime marker)
+    internal static IEnumerable<TreeChange> Enumerate(DirectoryHandle tree, DirectoryHandle parent, FileTime marker) =>
+        Enumerate(new Level(tree, parent, [], IsTouched: tree.StatSelf().Changed > marker, MayBeMoved: false, Pending(tree, parent)), marker);
+
+    /// <summary>Walks two trees of which nothing is known, comparing everything, content included.</summary>
+    /// <param name="tree">The tree as it is now.</param>
+    /// <param name="parent">What it stands on.</param>
+    internal static IEnumerable<TreeChange> Compare(DirectoryHandle tree, DirectoryHandle parent) =>
+        Enumerate(new Level(tree, parent, [], IsTouched: false, MayBeMoved: true, Pending(tree, parent)), new FileTime(long.MaxValue, 0));
+
+    private static IEnumerable<TreeChange> Enumerate(Level lowest, FileTime marker)
     {
         Stack<Level> levels = [];
-        levels.Push(new Level(tree, parent, [], IsTouched: tree.StatSelf().Changed > marker, MayBeMoved: false, Pending(tree, parent)));
+        levels.Push(lowest);
         try
         {
             while (levels.TryPeek(out Level? level))

@@ -87,6 +87,9 @@ internal sealed record BuildArguments
     /// <summary>Build a second time and tell the first difference.</summary>
     public bool VerifyReproducible { get; init; }
 
+    /// <summary>What becomes one layer.</summary>
+    public SquashScope Squash { get; init; }
+
     /// <summary>An output asks for it: the image is one and the same in all of them.</summary>
     public bool RewritesTimes => Outputs.Any(o => o.RewritesTimes);
 

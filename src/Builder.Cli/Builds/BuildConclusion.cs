@@ -31,6 +31,7 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
             return ExitCode.Failure;
         }
 
+        if (session.Arguments.Squash is not SquashScope.None and var scope) results = await SquashAsync(session, results, scope, cancellationToken);
         if (session.Arguments is { RewritesTimes: true, Epoch: { } latest }) results = await DateAsync(session, results, latest, cancellationToken);
         var exporter = new ResultExporter(session.Store, context, session.Hub.Publish, session.Arguments.Epoch);
         using Activity? phase = Phases.Begin("export");
@@ -62,6 +63,16 @@ internal sealed class BuildConclusion(CommandContext context, DiagnosticReport d
         var dated = new List<PlatformResult>();
         foreach (PlatformResult each in results) dated.Add(each with { Result = await ResultDater.RewriteAsync(session.Store, each.Result, latest, cancellationToken) });
         return dated;
+    }
+
+    private static async Task<IReadOnlyList<PlatformResult>> SquashAsync(
+        BuildSession session, IReadOnlyList<PlatformResult> results, SquashScope scope, CancellationToken cancellationToken)
+    {
+        using Activity? phase = Phases.Begin("squash");
+        var squashed = new List<PlatformResult>();
+        foreach (PlatformResult each in results)
+            squashed.Add(each with { Result = await ResultSquasher.SquashAsync(session.Store, each.Result, scope == SquashScope.All, cancellationToken) });
+        return squashed;
     }
 
     private void WriteDiagnostics(ParseResult parsed, LoweringResult? lowered)

@@ -11,7 +11,7 @@ internal sealed class BuildFlagsWithoutEffect
 {
     private readonly Option[] _ignored =
     [
-        Flags.Switch("--rm", ""), Flags.Switch("--force-rm", ""), Flags.Switch("--compress", ""), Flags.Switch("--squash", ""),
+        Flags.Switch("--rm", ""), Flags.Switch("--force-rm", ""), Flags.Switch("--compress", ""),
         Flags.Text("--isolation", ""), Flags.Many("--security-opt", ""), Flags.Text("--builder", ""), Flags.Switch("--debug", "", "-D"),
     ];
 

@@ -49,7 +49,8 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
     private readonly Option<string[]> _hosts = Flags.Many("--add-host", "Add a line to /etc/hosts of RUN instructions (host:ip)");
     private readonly Option<string?> _jobs = Flags.Text("--jobs", "How many instructions may run at once", valueName: "number");
     private readonly Option<string[]> _platforms = Flags.Many("--platform", "Platforms to build for, one or several (default: this machine's)");
-    private readonly Option<string?> _printGraph = OptionalText("--print-graph", "Print what would be done, as text or dot, and stop");
+    private readonly Option<string?> _printGraph = OptionalText("--print-graph", "Print what would be done, as text or dot, and stop", "text|dot");
+    private readonly Option<string?> _squash = OptionalText("--squash", "Make one layer of those the build made (new), or of the whole image (all)", "new|all");
     private readonly Option<string?> _call = Flags.Text(
         "--call", "Build, or tell about the Dockerfile: build, check, outline, targets or subrequests.describe, with ,format=json or ,format=sarif", valueName: "method");
     private readonly Option<bool> _check = Flags.Switch("--check", "Check the Dockerfile and build nothing (--call=check)");
@@ -65,7 +66,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         foreach (Option option in new Option[]
         {
             _file, _tags, _target, _buildArgs, _contexts, _labels, _noCache, _explain, _expectCached, _verifyReproducible, _contextModes, _pull, _outputs, _load, _push,
-            _metadataFile, _trace, _annotations, _iidFile, _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _call, _check,
+            _metadataFile, _trace, _annotations, _iidFile, _progress, _quiet, _network, _hosts, _jobs, _platforms, _printGraph, _squash, _call, _check,
         })
         {
             command.Add(option);
@@ -140,18 +141,19 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Network = Network(parsed.GetValue(_network)),
             ExtraHosts = [.. parsed.GetValue(_hosts)!.Select(KeyValues.Host)],
             Jobs = Jobs(parsed.GetValue(_jobs)),
+            Squash = parsed.GetResult(_squash) is null ? SquashScope.None : Squash(parsed.GetValue(_squash)),
             PrintGraph = parsed.GetResult(_printGraph) is null ? null : Graph(parsed.GetValue(_printGraph)),
             Call = parsed.GetValue(_call) is { } call ? CallSpec.Parse(call) : parsed.GetValue(_check) ? CallSpec.Check : CallSpec.Build,
             Warnings = [.. _withoutEffect.Warnings(parsed), .. caches.Warnings, .. vain],
         };
     }
 
-    private static Option<string?> OptionalText(string name, string description) =>
+    private static Option<string?> OptionalText(string name, string description, string values) =>
         new(name)
         {
             Description = description,
             Arity = new ArgumentArity(0, 1),
-            HelpName = "text|dot",
+            HelpName = values,
             CustomParser = static result => result.Tokens.Count == 0 ? null : result.Tokens[^1].Value,
         };
 
@@ -168,6 +170,14 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
         null or "" or "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
         "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
         string other => throw CommandException.Usage($"invalid boolean value for build-arg {MultiPlatformArgument}: {other}", "say 1 or 0"),
+    };
+
+    private static SquashScope Squash(string? value) => value switch
+    {
+        null or "" or "new" or "true" => SquashScope.New,
+        "all" => SquashScope.All,
+        "false" => SquashScope.None,
+        _ => throw CommandException.Usage($"invalid --squash \"{value}\"", "say new, for the layers of the build, or all, for those of its base image too"),
     };
 
     private static GraphFormat Graph(string? value) => value switch

@@ -62,7 +62,7 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
 
     // Standard input can be read only once, files of images only inside, and what is elsewhere is asked for once.
     private bool IsPossible(BuildArguments arguments) =>
-        arguments is { Context: not "-", File: not "-", NoCache: false, Pull: false, PrintGraph: null, Attestations: null, VerifyReproducible: false, Caches: { To.Count: 0, MountTo.Count: 0 } } && arguments.NoCacheStages.Count == 0
+        arguments is { Context: not "-", File: not "-", NoCache: false, Pull: false, PrintGraph: null, Attestations: null, VerifyReproducible: false, Squash: SquashScope.None, Caches: { To.Count: 0, MountTo.Count: 0 } } && arguments.NoCacheStages.Count == 0
         && Directory.Exists(context.Environment.FullPath(arguments.Context)) && (arguments.File is null || !HttpLocation.IsHttp(arguments.File))
         && arguments.BuildContexts.All(c => !c.Value.StartsWith(Layout, StringComparison.Ordinal))
         && arguments.Outputs.All(o => o is StoreOutput or ArchiveOutput or CacheOnlyOutput);

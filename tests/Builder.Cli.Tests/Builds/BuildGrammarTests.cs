@@ -45,16 +45,24 @@ public sealed class BuildGrammarTests
     [InlineData("--rm", ProgressMode.Auto)]
     internal void Progress_is_chosen_by_flags(string flag, ProgressMode expected) => Assert.Equal(expected, Read(flag, ".").Progress);
 
+    [Theory]
+    [InlineData("--squash", SquashScope.New)]
+    [InlineData("--squash=new", SquashScope.New)]
+    [InlineData("--squash=all", SquashScope.All)]
+    [InlineData("--squash=false", SquashScope.None)]
+    internal void Layers_are_merged_when_that_is_asked_for(string flag, SquashScope expected) => Assert.Equal(expected, Read(flag, ".").Squash);
+
     [Fact]
     public void What_docker_ignores_is_ignored_and_what_would_be_missed_is_warned_about()
     {
-        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--squash", "--provenance=false", "-c", "2", "--sbom=generator=x/y", ".");
+        BuildArguments arguments = Read("--rm", "--force-rm", "--compress", "--provenance=false", "-c", "2", "--sbom=generator=x/y", ".");
         Assert.Equal(["--cpu-shares is not supported yet and has no effect", "--sbom: generator=x/y is not used: builder lists the software by itself"], arguments.Warnings);
     }
 
     [Theory]
     [InlineData("invalid image name 'App': the repository must be lower case", "-t", "App", ".")]
     [InlineData("invalid tag \"a@sha256:0000000000000000000000000000000000000000000000000000000000000000\": a name to be given can't have a digest", "-t", "a@sha256:0000000000000000000000000000000000000000000000000000000000000000", ".")]
+    [InlineData("invalid --squash \"some\"", "--squash=some", ".")]
     [InlineData("network mode \"bridge\" is not supported", "--network", "bridge", ".")]
     [InlineData("invalid --jobs \"0\": expected a number from 1", "--jobs", "0", ".")]
     [InlineData("invalid --add-host \"db\": expected host:ip", "--add-host", "db", ".")]
