@@ -1,18 +1,20 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Builder.Oci;
 using Builder.Oci.Images;
 using Builder.Registry.Authentication;
 using Builder.Registry.Transport;
 
 namespace Builder.Registry;
 
-/// <content>Looks for repositories: by the search that docker's own registry has, else in the catalogue (distribution-spec, "Listing repositories").</content>
+/// <content>Lists what there is. Looks for repositories: by the search that docker's own registry has, else in the catalogue (distribution-spec, "Listing repositories").</content>
 public sealed partial class RegistryClient
 {
     private const string DockerHub = "docker.io";
     private const int MaxSearchSize = 8 << 20;
-    private const int CataloguePage = 1000;
-    private const int MaxCataloguePages = 200;
+    private const int ListPage = 1000;
+    private const int MaxListPages = 200;
 
     private static readonly Uri DockerHubSearch = new("https://index.docker.io/v1/search");
 
@@ -52,17 +54,51 @@ public sealed partial class RegistryClient
     {
         var found = new List<FoundRepository>();
         var access = new Access(endpoint, domain, "registry:catalog:*");
-        Uri? page = new(endpoint.Base, $"_catalog?n={CataloguePage}");
-        for (int i = 0; page is not null && i < MaxCataloguePages && found.Count < limit; i++)
+        await foreach (string name in ReadListAsync(access, new Uri(endpoint.Base, $"_catalog?n={ListPage}"), "repositories", cancellationToken))
         {
-            using HttpResponseMessage response = await _authorized.RequireAsync(access, new RegistryRequest(page), cancellationToken);
-            byte[] content = await _transport.ReadCappedAsync(response, MaxSearchSize, "list of repositories", cancellationToken);
-            IEnumerable<string> names = Read(content, document => document.GetProperty("repositories").EnumerateArray().Select(name => name.GetString() ?? "").ToList());
-            found.AddRange(names.Where(name => name.Contains(term, StringComparison.OrdinalIgnoreCase)).Select(name => new FoundRepository(Harmless(name), "", 0, IsOfficial: false, IsAutomated: false)));
-            page = NextPage(response, page);
+            if (name.Contains(term, StringComparison.OrdinalIgnoreCase)) found.Add(new FoundRepository(Harmless(name), "", 0, IsOfficial: false, IsAutomated: false));
+            if (found.Count == limit) break;
         }
 
-        return [.. found.Take(limit)];
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ImageReference>> ListTagsAsync(ImageReference repository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _endpoints.PullAsync(repository, async endpoint =>
+            {
+                var found = new List<ImageReference>();
+                await foreach (string tag in ReadListAsync(Access.ToPull(endpoint, repository.Domain), endpoint.Tags(ListPage), "tags", cancellationToken))
+                {
+                    if (!ImageReference.TryParse($"{repository.Repository}:{tag}", out ImageReference? name) || name.Tag != tag)
+                        throw new RegistryException($"it lists '{Harmless(tag)}', which is no tag");
+                    found.Add(name);
+                }
+
+                return found;
+            });
+        }
+        catch (RegistryException error)
+        {
+            throw new ImageSourceException($"could not list the tags of {repository.Repository}: {error.Message}", error, error.Problem);
+        }
+    }
+
+    // An array of names, page by page.
+    private async IAsyncEnumerable<string> ReadListAsync(Access access, Uri first, string field, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Uri? page = first;
+        for (int i = 0; page is not null && i < MaxListPages; i++)
+        {
+            using HttpResponseMessage response = await _authorized.RequireAsync(access, new RegistryRequest(page), cancellationToken);
+            byte[] content = await _transport.ReadCappedAsync(response, MaxSearchSize, $"list of {field}", cancellationToken);
+            List<string> names = Read(content, document => document.GetProperty(field) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Select(name => name.GetString() ?? "").ToList() : []);
+            foreach (string name in names) yield return name;
+            page = NextPage(response, page);
+        }
     }
 
     // Link: </v2/_catalog?last=x&n=1000>; rel="next" (RFC 8288)
@@ -99,7 +135,7 @@ public sealed partial class RegistryClient
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new RegistryException("it answered with something that is no list of repositories");
+            throw new RegistryException("it answered with something that is no such list");
         }
     }
 }

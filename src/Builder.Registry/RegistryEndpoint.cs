@@ -23,6 +23,8 @@ internal sealed record RegistryEndpoint(Uri Base, string Repository)
 
     internal Uri Manifest(string tagOrDigest) => new(Base, $"{Repository}/manifests/{tagOrDigest}");
 
+    internal Uri Tags(int count) => new(Base, $"{Repository}/tags/list?n={count}");
+
     internal Uri Blob(Digest digest) => new(Base, $"{Repository}/blobs/{digest}");
 
     internal Uri Uploads(string query) => new(Base, $"{Repository}/blobs/uploads/{query}");

@@ -29,5 +29,9 @@ internal sealed class OfflineRegistry : IImageRegistry
     /// <inheritdoc/>
     public Task<IReadOnlyList<FoundRepository>> SearchAsync(string domain, string term, int limit, CancellationToken cancellationToken) => throw Refusal($"{domain} can't be searched");
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ImageReference>> ListTagsAsync(ImageReference repository, CancellationToken cancellationToken) =>
+        throw Refusal($"the tags of {repository.Repository} can't be listed");
+
     private static ImageSourceException Refusal(string what) => new($"{what}, and --offline forbids to ask a registry", problem: ImageSourceProblem.Unavailable);
 }

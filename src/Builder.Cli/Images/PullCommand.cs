@@ -14,23 +14,38 @@ internal sealed class PullCommand(CommandContext context)
 {
     /// <summary>Runs it.</summary>
     /// <param name="typed">A name, with a tag or digest or without.</param>
+    /// <param name="allTags">Every tag of the repository.</param>
     /// <param name="platform">Which image of an index.</param>
     /// <param name="quiet">Print the name only.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<ExitCode> RunAsync(string typed, Platform platform, bool quiet, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(string typed, bool allTags, Platform platform, bool quiet, CancellationToken cancellationToken)
     {
         ImageReference reference = ImageNames.Parse(typed);
+        bool hasDefaultTag = ImageNames.HasDefaultTag(typed, reference);
+        if (allTags && !hasDefaultTag) throw CommandException.Usage("tag can't be used with --all-tags/-a");
         using BuilderStore store = context.OpenStore();
         using TransferReporting display = TransferDisplay.Create(context, quiet);
-        if (ImageNames.HasDefaultTag(typed, reference)) display.Line($"Using default tag: {reference.Tag}");
-        StoredImage? before = store.Images.Find(reference);
-        display.Line($"{reference.Digest?.ToString() ?? reference.Tag}: Pulling from {(reference.Domain == "docker.io" ? reference.Path : reference.Repository[(reference.Domain.Length + 1)..])}");
+        if (hasDefaultTag && !allTags) display.Line($"Using default tag: {reference.Tag}");
+        IReadOnlyList<ImageReference> wanted = allTags ? await context.Registry.Value.ListTagsAsync(reference, cancellationToken) : [reference];
+        if (wanted.Count == 0) throw new CommandException($"{reference.Repository} has no tag");
         var puller = new ImagePuller(store, context.Registry, display);
-        (StoredImage image, Digest named) = await puller.PullNamedAsync(reference, platform, cancellationToken);
-        display.Line($"Digest: {named}");
-        display.Line(before?.Id == image.Id ? $"Status: Image is up to date for {reference.FamiliarName}" : $"Status: Downloaded newer image for {reference.FamiliarName}");
-        context.Terminal.Out.Write(reference + "\n");
+        bool isNew = false;
+        foreach (ImageReference name in wanted) isNew |= await PullAsync(store, puller, display, name, platform, cancellationToken);
+        string shown = allTags ? reference.FamiliarRepository : reference.FamiliarName;
+        display.Line(isNew ? $"Status: Downloaded newer image for {shown}" : $"Status: Image is up to date for {shown}");
+        context.Terminal.Out.Write((allTags ? reference.Repository : reference.ToString()) + "\n");
         return ExitCode.Success;
+    }
+
+    // Whether the name means another image than before.
+    private static async Task<bool> PullAsync(
+        BuilderStore store, ImagePuller puller, TransferReporting display, ImageReference name, Platform platform, CancellationToken cancellationToken)
+    {
+        StoredImage? before = store.Images.Find(name);
+        display.Line($"{name.Digest?.ToString() ?? name.Tag}: Pulling from {name.Path}");
+        (StoredImage image, Digest named) = await puller.PullNamedAsync(name, platform, cancellationToken);
+        display.Line($"Digest: {named}");
+        return before?.Id != image.Id;
     }
 }
 
@@ -38,6 +53,7 @@ internal sealed class PullCommand(CommandContext context)
 internal sealed class PullGrammar : CommandGrammar
 {
     private readonly Argument<string[]> _name = Flags.Operands("NAME[:TAG|@DIGEST]", "The image", 1, 1);
+    private readonly Option<bool> _allTags = Flags.Switch("--all-tags", "Pull all tags of the repository", "-a");
     private readonly Option<bool> _quiet = Flags.Switch("--quiet", "Print the name only", "-q");
     private readonly Option<string?> _platform = Flags.Text("--platform", "Which image of a name that stands for several");
     private readonly Option<bool> _contentTrust = Flags.Switch("--disable-content-trust", "Ignored: digests are always verified, signatures never");
@@ -46,6 +62,7 @@ internal sealed class PullGrammar : CommandGrammar
     public override void Declare(Command command)
     {
         command.Add(_name);
+        command.Add(_allTags);
         command.Add(_quiet);
         command.Add(_platform);
         command.Add(_contentTrust);
@@ -56,9 +73,10 @@ internal sealed class PullGrammar : CommandGrammar
     public override BoundCommand Bind(ParseResult parsed, HostEnvironment environment)
     {
         string name = parsed.GetValue(_name)![0];
+        bool allTags = parsed.GetValue(_allTags);
         bool quiet = parsed.GetValue(_quiet);
         string? wanted = parsed.GetValue(_platform) ?? environment.Variable("DOCKER_DEFAULT_PLATFORM");
         Platform platform = wanted is null ? Platform.Current : PlatformCheck.Parse(wanted);
-        return new BoundCommand((context, cancellationToken) => new PullCommand(context).RunAsync(name, platform, quiet, cancellationToken));
+        return new BoundCommand((context, cancellationToken) => new PullCommand(context).RunAsync(name, allTags, platform, quiet, cancellationToken));
     }
 }

@@ -1,6 +1,6 @@
 namespace Builder.Oci.Images;
 
-/// <summary>What repositories a registry has.</summary>
+/// <summary>What repositories a registry has, and what is in them.</summary>
 public interface IImageCatalogue
 {
     /// <summary>Repositories whose names, or for registries with a search of their own whatever else, have to do with a term.</summary>
@@ -10,6 +10,12 @@ public interface IImageCatalogue
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ImageSourceException">Refused, unreachable, or it can't be searched.</exception>
     Task<IReadOnlyList<FoundRepository>> SearchAsync(string domain, string term, int limit, CancellationToken cancellationToken);
+
+    /// <summary>All names of images in a repository.</summary>
+    /// <param name="repository">Its tag counts for nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ImageSourceException">Refused, unreachable, or there is no such repository.</exception>
+    Task<IReadOnlyList<ImageReference>> ListTagsAsync(ImageReference repository, CancellationToken cancellationToken);
 }
 
 /// <summary>A repository that was found.</summary>

@@ -32,6 +32,19 @@ public sealed partial class RegistryTests
         Assert.Contains("there is no image for linux/s390x; there is linux/", none.Error, StringComparison.Ordinal);
     }
 
+    [EndToEndFact(Ability.Registry)]
+    public async Task All_tags_of_a_repository_are_pulled_at_once()
+    {
+        string one = $"{image.Registry.Host}/tags/app:one", two = $"{image.Registry.Host}/tags/app:two";
+        (await Source.RunAsync("tag", PushedImage.Tag, one)).Succeeded();
+        (await Source.RunAsync("tag", PushedImage.Tag, two)).Succeeded();
+        (await Source.RunAsync("push", "-a", $"{image.Registry.Host}/tags/app")).Succeeded();
+        await using Workspace empty = PushedImage.NewWorkspace();
+        Assert.EndsWith($"\n{image.Registry.Host}/tags/app\n", (await empty.RunAsync("pull", "-a", $"{image.Registry.Host}/tags/app")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal(["one", "two"], (await empty.RunAsync("images", "--format", "{{.Tag}}")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Contains("tag can't be used with --all-tags", (await empty.RunAsync("pull", "-a", one)).ExitedWith(125).Error, StringComparison.Ordinal);
+    }
+
     [EndToEndFact(Ability.Registry, Ability.Skopeo)]
     public async Task Images_of_several_platforms_are_pushed_as_one_index_by_a_build_and_afterwards()
     {
