@@ -30,11 +30,16 @@ $(O)/program: $(parts)
 $(O)/%.o: %.c
 	gcc -O2 -c -o $@ $<
 EOF
-    cat > "$1/Dockerfile" << 'EOF'
+    project_dockerfile "$1" "$workload"
+}
+
+# project_dockerfile DIRECTORY NAME: objects are kept under the name, so that another name begins with none
+project_dockerfile() {
+    cat > "$1/Dockerfile" << EOF
 FROM bench/gcc AS build
 WORKDIR /src
 COPY . .
-RUN --mount=type=cache,target=/objects make -j2 O=/objects && cp /objects/program /program
+RUN --mount=type=cache,id=$2,target=/objects make -j2 O=/objects && cp /objects/program /program
 FROM scratch
 COPY --from=build /program /program
 EOF
