@@ -56,9 +56,8 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
         output.Finish();
         cancellationToken.ThrowIfCancellationRequested();
         if (exit.ExitCode == 0) return;
-        string command = string.Join(' ', operation.Arguments);
         throw new OperationException(
-            $"process \"{command}\" did not complete successfully: exit code: {exit.ExitCode}{LimitReport.Describe(exit)}",
+            $"process \"{CommandText.Of(operation.Arguments)}\" did not complete successfully: exit code: {exit.ExitCode}{LimitReport.Describe(exit)}",
             LimitReport.Hint(exit.Usage, "build"),
             exit.ExitCode)
         { Output = output.Last };

@@ -98,6 +98,17 @@ public sealed class ExecRunnerTests
     }
 
     [Fact]
+    public void A_long_command_is_cut_in_messages_and_a_short_one_is_not()
+    {
+        string shown = CommandText.Of(["/bin/sh", "-c", new string('x', 3 << 20)]);
+
+        Assert.Equal("/bin/sh -c " + new string('x', CommandText.MaxLength - 11) + "…", shown);
+        Assert.Equal("/bin/sh -c " + new string('x', CommandText.MaxLength - 12) + "…", CommandText.Of(["/bin/sh", "-c", new string('x', CommandText.MaxLength - 12) + "😀"]));
+        Assert.Equal("/bin/sh -c make", CommandText.Of(["/bin/sh", "-c", "make"]));
+        Assert.EndsWith(" a …", CommandText.Of(Enumerable.Repeat("a", 1_000_000)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_command_that_could_not_be_started_keeps_its_code()
     {
         var sandboxes = new FakeSandboxes((_, _) => throw new SandboxException("/bin/sh: not found", 127));
