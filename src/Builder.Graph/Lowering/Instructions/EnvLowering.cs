@@ -12,13 +12,13 @@ internal static class EnvLowering
         if (pairs is null) return;
         List<string> variables = [.. scope.State.Config.Env ?? []];
         scope.Context.Budget.Spend(variables.Count);
+        var positions = new Dictionary<string, int>(variables.Count, StringComparer.Ordinal);
+        for (int i = 0; i < variables.Count; i++) positions.TryAdd(variables[i].Split('=', 2)[0], i);
         foreach ((string key, string value) in pairs)
         {
             scope.SetVariable(key, value, env.Span);
-            string prefix = key + "=";
-            int index = variables.FindIndex(pair => pair.StartsWith(prefix, StringComparison.Ordinal) || pair == key);
-            if (index < 0) variables.Add($"{key}={value}");
-            else variables[index] = $"{key}={value}";
+            if (positions.TryAdd(key, variables.Count)) variables.Add($"{key}={value}");
+            else variables[positions[key]] = $"{key}={value}";
         }
 
         scope.State.Config = scope.State.Config with { Env = new EquatableArray<string>([.. variables]) };
