@@ -32,7 +32,7 @@ public sealed partial record ImageReference
 
     /// <summary>The name without tag and digest as Docker shows it: <c>busybox</c>.</summary>
     public string FamiliarRepository =>
-        Domain != DefaultDomain ? Repository
+        Domain != DefaultDomain || SplitDomain(Path) != (DefaultDomain, Path) ? Repository // what is left would name a host
         : Path.StartsWith(OfficialPrefix, StringComparison.Ordinal) && !Path.AsSpan(OfficialPrefix.Length).Contains('/') ? Path[OfficialPrefix.Length..]
         : Path;
 

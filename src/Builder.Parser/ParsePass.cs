@@ -79,7 +79,7 @@ internal sealed class ParsePass
             if (ReadInstruction(line, raw) is { } instruction) _instructions.Add(instruction);
         }
 
-        if (!any && _diagnostics.IsEmpty)
+        if (!any && !_diagnostics.HasErrors)
         {
             int end = _source.Text.Length;
             _diagnostics.Error(

@@ -81,7 +81,7 @@ public sealed partial class RegistryClient : IImageRegistry, IDisposable
     public void Dispose() => _transport.Dispose();
 
     private static ImageSourceException Failure(string verb, ImageReference reference, string reason, Exception? cause, bool hasOtherSource = false) =>
-        new($"could not {verb} {reference}: {reason}", cause, RegistryException.ProblemOf(cause)) { HasOtherSource = hasOtherSource };
+        new(SafeText.Of($"could not {verb} {reference}: {reason}"), cause, RegistryException.ProblemOf(cause)) { HasOtherSource = hasOtherSource };
 
     private async Task<RemoteImage> ResolveAtAsync(RegistryEndpoint endpoint, ImageReference reference, Platform platform, CancellationToken cancellationToken)
     {

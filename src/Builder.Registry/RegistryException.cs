@@ -1,10 +1,11 @@
 using System.Net;
+using Builder.Oci;
 using Builder.Oci.Images;
 
 namespace Builder.Registry;
 
 /// <summary>Why a request failed, without saying for which image; the client adds that.</summary>
-internal sealed class RegistryException(string message, HttpStatusCode? status = null, Exception? inner = null, ImageSourceProblem? problem = null) : Exception(message, inner)
+internal sealed class RegistryException(string message, HttpStatusCode? status = null, Exception? inner = null, ImageSourceProblem? problem = null) : Exception(SafeText.Of(message), inner)
 {
     internal HttpStatusCode? Status { get; } = status;
 

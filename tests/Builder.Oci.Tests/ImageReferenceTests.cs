@@ -30,6 +30,9 @@ public class ImageReferenceTests
         { "a:_x.Y-z", "docker.io/library/a:_x.Y-z", "a:_x.Y-z" },
         { "a:" + Long, "docker.io/library/a:" + Long, "a:" + Long },
         { "1", "docker.io/library/1:latest", "1:latest" },
+        { "docker.io/a.b/c", "docker.io/a.b/c:latest", "docker.io/a.b/c:latest" },
+        { "docker.io/localhost/c", "docker.io/localhost/c:latest", "docker.io/localhost/c:latest" },
+        { "docker.io/index.docker.io/c", "docker.io/index.docker.io/c:latest", "docker.io/index.docker.io/c:latest" },
     };
 
     public static TheoryData<string> Invalid =>

@@ -119,6 +119,10 @@ public sealed class LineTests : ParserTestBase
         Refused(source, DiagnosticCodes.NoInstructions, "", "a Dockerfile begins with FROM image");
 
     [Fact]
+    public void A_warning_does_not_take_the_place_of_that_error() =>
+        Assert.Equal(DiagnosticCodes.NoInstructions, Assert.Single(Parse("# syntax=example/other\n").Diagnostics, d => d.Severity == Severity.Error).Code);
+
+    [Fact]
     public void Every_problem_is_reported_in_source_order()
     {
         ParseResult result = Parse("FORM a\nCOPY x\nUSER u\nENV\nRUN --mout=x true\n");

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci.Tar;
@@ -8,7 +7,6 @@ namespace Builder.Cache.Layers;
 
 internal sealed partial class LayerExtractor
 {
-    private const int BufferSize = 128 * 1024;
     private const int PrivateFile = 0b110_000_000;
     private const int ModeBits = 0xFFF;
 
@@ -23,7 +21,7 @@ internal sealed partial class LayerExtractor
     private static StoreException Unmapped(TarEntry entry, SyscallException error) => new(
         $"'{entry}' belongs to {entry.Uid}:{entry.Gid}, which this user's id ranges (/etc/subuid, /etc/subgid) don't cover: {error.Message}", error);
 
-    private void PlaceFile(TarEntry entry, Stream content, DraftLevel level, byte[] name)
+    private void PlaceFile(TarEntry entry, TarReader reader, DraftLevel level, byte[] name)
     {
         MakeRoom(level, name);
         switch (entry.Type)
@@ -31,7 +29,7 @@ internal sealed partial class LayerExtractor
             case TarEntryType.File:
                 using (SafeFileHandle file = level.Upper.CreateFile(name, PrivateFile))
                 {
-                    WriteContent(file, content);
+                    EntryContent.Write(reader, file, _cancellationToken);
                     SetOwner(entry, (uid, gid) => FileMetadata.SetOwner(file, uid, gid));
                     SetExtended(entry, level.Upper, name);
                     FileMetadata.SetMode(file, entry.Mode & ModeBits);
@@ -57,35 +55,6 @@ internal sealed partial class LayerExtractor
         }
 
         level.Upper.SetTimes(name, TimeOf(entry));
-    }
-
-    // Long runs of zeros become holes: a sparse file is as large in the archive as it looks.
-    private void WriteContent(SafeFileHandle file, Stream content)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            long position = 0;
-            long written = 0;
-            int count;
-            while ((count = content.ReadAtLeast(buffer.AsSpan(0, BufferSize), BufferSize, throwOnEndOfStream: false)) > 0)
-            {
-                _cancellationToken.ThrowIfCancellationRequested();
-                if (count < BufferSize || buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
-                {
-                    RandomAccess.Write(file, buffer.AsSpan(0, count), position);
-                    written = position + count;
-                }
-
-                position += count;
-            }
-
-            if (written < position) FileMetadata.SetLength(file, position);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     private void SetAttributesOfRoot(TarEntry entry)

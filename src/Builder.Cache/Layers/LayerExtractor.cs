@@ -47,7 +47,7 @@ internal sealed partial class LayerExtractor : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 current = entry.Name;
                 if (++count > MostEntries) throw new StoreException($"the layer has more than {MostEntries} entries");
-                extractor.Place(entry, reader.Content);
+                extractor.Place(entry, reader);
             }
 
             extractor._directories.SettleTimes();
@@ -77,7 +77,7 @@ internal sealed partial class LayerExtractor : IDisposable
         return path;
     }
 
-    private void Place(TarEntry entry, Stream content)
+    private void Place(TarEntry entry, TarReader reader)
     {
         byte[] path = CheckedPath(entry.Name);
         if (path.Length == 0)
@@ -103,7 +103,7 @@ internal sealed partial class LayerExtractor : IDisposable
         DraftLevel level = _directories.Resolve(UnixPath.DirectoryName(path));
         _target.Keep(UnixPath.Join(level.Path, name));
         if (entry.Type == TarEntryType.Directory) PlaceDirectory(entry, level, name);
-        else PlaceFile(entry, content, level, name);
+        else PlaceFile(entry, reader, level, name);
     }
 
     private void PlaceMarker(DraftLevel level, byte[] marker)

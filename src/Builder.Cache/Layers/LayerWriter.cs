@@ -16,6 +16,7 @@ internal sealed class LayerWriter
     private const int LinkMode = 0b111_111_111;
 
     private readonly TarWriter _tar;
+    private readonly HoleCount _holes = new();
 
     // Files with several names, by inode; one goes when its last name has been met, so only groups that reach out of the tree stay.
     private readonly Dictionary<(ulong Device, ulong Inode), (byte[] Path, int Left)> _linked = [];
@@ -87,6 +88,7 @@ internal sealed class LayerWriter
             return;
         }
 
+        _holes.Add(change.Path, status);
         using SafeFileHandle file = change.Directory.OpenRead(change.Name);
         using FileContentStream content = new(file, status, cancellationToken);
         _tar.WriteEntry(Describe(change, status, FileMetadata.HasNoAttributes(file) ? [] : AttributesOf(change)), content);

@@ -14,6 +14,7 @@ internal sealed class Glob
     private readonly List<Token> _tokens = [];
     private readonly string? _literal;
     private readonly bool _doubleStars;
+    private readonly bool _hasBoundaries;
 
     /// <summary>Compiles a pattern.</summary>
     /// <exception cref="FormatException">The pattern is malformed.</exception>
@@ -22,6 +23,7 @@ internal sealed class Glob
         _doubleStars = doubleStars;
         Rune[] runes = [.. pattern.EnumerateRunes()];
         for (int i = 0; i < runes.Length;) i = Compile(pattern, runes, i, doubleStars);
+        _hasBoundaries = _tokens.Exists(t => t.Kind is TokenKind.Boundary or TokenKind.NoBoundary);
         if (_tokens.TrueForAll(t => t.Kind == TokenKind.Literal)) _literal = string.Concat(_tokens.Select(t => t.Literal.ToString()));
     }
 
@@ -91,7 +93,8 @@ internal sealed class Glob
         states.Advance();
         matched = false;
         if (!open) return false;
-        foreach (int state in states.Current) matched |= EndsAt(state, before);
+        PassBoundaries(ref states, before, null);
+        matched = states.Current.Contains(_tokens.Count);
         return true;
     }
 
@@ -100,7 +103,8 @@ internal sealed class Glob
         foreach (Rune rune in text.EnumerateRunes())
         {
             states.Advance();
-            foreach (int state in states.Current) Step(ref states, state, rune, before);
+            PassBoundaries(ref states, before, rune);
+            foreach (int state in states.Current) Step(ref states, state, rune);
             if (states.IsNextEmpty) return false;
             before = rune;
         }
@@ -108,32 +112,19 @@ internal sealed class Glob
         return true;
     }
 
-    private bool EndsAt(int state, Rune? before)
+    // Whether a boundary holds is known when the character behind it is; what is behind the boundary has to fit that same character.
+    private void PassBoundaries(ref StateSet states, Rune? before, Rune? behind)
     {
-        if (state == _tokens.Count) return true;
-        return _tokens[state].Kind switch
+        if (!_hasBoundaries) return;
+        for (int i = 0; i < states.Current.Length; i++)
         {
-            TokenKind.Boundary or TokenKind.NoBoundary => BoundaryHolds(state, before, null) && EndsAt(state + 1, before),
-            TokenKind.AnyInName or TokenKind.AnyToEnd => EndsAt(state + 1, before),
-            TokenKind.NamesChoice => EndsAt(state + 2, before),
-            _ => false,
-        };
+            int state = states.Current[i];
+            if (state == _tokens.Count || _tokens[state].Kind is not (TokenKind.Boundary or TokenKind.NoBoundary)) continue;
+            if ((GlobEscape.IsOfWord(before) != GlobEscape.IsOfWord(behind)) == (_tokens[state].Kind == TokenKind.Boundary)) Add(ref states, state + 1, toCurrent: true);
+        }
     }
 
-    private bool BoundaryHolds(int state, Rune? before, Rune? behind) =>
-        (GlobEscape.IsOfWord(before) != GlobEscape.IsOfWord(behind)) == (_tokens[state].Kind == TokenKind.Boundary);
-
-    // Behind a boundary stands what the same character has to fit.
-    private void StepBehind(ref StateSet states, int state, Rune rune, Rune? before)
-    {
-        Step(ref states, state, rune, before);
-        if (state == _tokens.Count) return;
-        TokenKind kind = _tokens[state].Kind;
-        if (kind is TokenKind.AnyInName or TokenKind.AnyToEnd or TokenKind.NamesChoice) StepBehind(ref states, state + 1, rune, before);
-        if (kind is TokenKind.NamesChoice) StepBehind(ref states, state + 2, rune, before);
-    }
-
-    private void Step(ref StateSet states, int state, Rune rune, Rune? before)
+    private void Step(ref StateSet states, int state, Rune rune)
     {
         if (state == _tokens.Count) return;
         Token token = _tokens[state];
@@ -146,9 +137,6 @@ internal sealed class Glob
             case TokenKind.Test when token.Test!(rune): // that kind has one
                 Add(ref states, state + 1);
                 break;
-            case TokenKind.Boundary or TokenKind.NoBoundary when BoundaryHolds(state, before, rune):
-                StepBehind(ref states, state + 1, rune, before);
-                break;
             case TokenKind.AnyInName when !isSlash:
             case TokenKind.AnyToEnd:
             case TokenKind.NamesInside:
@@ -158,12 +146,24 @@ internal sealed class Glob
         }
     }
 
-    private void Add(ref StateSet states, int state)
+    // With all that can be had without another character. A loop: a pattern may be a million stars.
+    private void Add(ref StateSet states, int state, bool toCurrent = false)
     {
-        if (!states.Add(state) || state == _tokens.Count) return;
-        TokenKind kind = _tokens[state].Kind;
-        if (kind is TokenKind.AnyInName or TokenKind.AnyToEnd or TokenKind.NamesChoice) Add(ref states, state + 1);
-        if (kind is TokenKind.NamesChoice) Add(ref states, state + 2);
+        while (states.Add(state, toCurrent) && state < _tokens.Count)
+        {
+            switch (_tokens[state].Kind)
+            {
+                case TokenKind.AnyInName or TokenKind.AnyToEnd:
+                    state++;
+                    break;
+                case TokenKind.NamesChoice:
+                    states.Add(state + 1, toCurrent);
+                    state += 2;
+                    break;
+                default:
+                    return;
+            }
+        }
     }
 
     private int Compile(string pattern, Rune[] runes, int at, bool doubleStars)
@@ -218,11 +218,14 @@ internal sealed class Glob
 
         public readonly bool IsNextEmpty => _nextCount == 0;
 
-        public bool Add(int state)
+        public bool Add(int state, bool toCurrent)
         {
-            if (_stamps[state] == _stamp) return false;
-            _stamps[state] = _stamp;
-            _next[_nextCount++] = state;
+            // What is current was stamped before the last advance.
+            int stamp = toCurrent ? _stamp - 1 : _stamp;
+            if (_stamps[state] == stamp) return false;
+            _stamps[state] = stamp;
+            if (toCurrent) _current[_currentCount++] = state;
+            else _next[_nextCount++] = state;
             return true;
         }
 

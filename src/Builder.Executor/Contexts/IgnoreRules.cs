@@ -9,6 +9,8 @@ namespace Builder.Executor.Contexts;
 internal sealed class IgnoreRules
 {
     private const int MaxFileSize = 10 << 20;
+    private const int MaxRules = 1 << 16;
+    private const int MaxPatternLength = 1 << 16;
 
     private readonly IgnoreRule[] _rules;
 
@@ -62,6 +64,8 @@ internal sealed class IgnoreRules
             number++;
             if (line.StartsWith('#')) continue;
             string trimmed = line.Trim().ToString();
+            if (trimmed.Length > MaxPatternLength) throw new OperationException($"{fileName}:{number}: a pattern has more than {MaxPatternLength} characters");
+            if (rules.Count == MaxRules) throw new OperationException($"{fileName}:{number}: there are more than {MaxRules} patterns");
             if (trimmed.Length > 0) rules.Add(Compile(trimmed, number, fileName));
         }
 

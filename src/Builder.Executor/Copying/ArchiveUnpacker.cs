@@ -1,3 +1,4 @@
+using Builder.Cache.Layers;
 using Builder.Executor.Contexts;
 using Builder.Linux.Files;
 using Builder.Oci;
@@ -73,7 +74,7 @@ internal sealed class ArchiveUnpacker
         while (reader.ReadEntry() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Unpack(entry, reader.Content, cancellationToken);
+            Unpack(entry, reader, cancellationToken);
         }
 
         for (int i = _directoryTimes.Count - 1; i >= 0; i--)
@@ -83,7 +84,7 @@ internal sealed class ArchiveUnpacker
         }
     }
 
-    private void Unpack(TarEntry entry, Stream content, CancellationToken cancellationToken)
+    private void Unpack(TarEntry entry, TarReader reader, CancellationToken cancellationToken)
     {
         TreePath path = PathOf(entry.Name);
         if (path.IsRoot)
@@ -117,7 +118,7 @@ internal sealed class ArchiveUnpacker
                 parent.MakeNode(place.Name, FileType.Fifo, OwnerReadWrite);
                 break;
             case TarEntryType.File:
-                WriteContent(parent, place.Name, content, cancellationToken);
+                using (SafeFileHandle file = parent.CreateFile(place.Name, OwnerReadWrite)) EntryContent.Write(reader, file, cancellationToken);
                 break;
             default:
                 parent.CreateFile(place.Name, OwnerReadWrite).Dispose();
@@ -172,24 +173,6 @@ internal sealed class ArchiveUnpacker
         if (!_destination.IsDirectory(place)) return _destination.Clear(place);
         _lastParent = default;
         return _destination.ClearAll(place);
-    }
-
-    private static void WriteContent(DirectoryHandle parent, byte[] name, Stream content, CancellationToken cancellationToken)
-    {
-        using var file = new FileStream(parent.CreateFile(name, OwnerReadWrite), FileAccess.Write, bufferSize: 0);
-        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(128 << 10);
-        try
-        {
-            for (int count = content.Read(buffer); count > 0; count = content.Read(buffer))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                file.Write(buffer, 0, count);
-            }
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     private void SetMetadata(DirectoryHandle parent, byte[] name, TarEntry entry)

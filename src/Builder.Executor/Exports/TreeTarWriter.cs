@@ -28,6 +28,7 @@ public static class TreeTarWriter
         byte[] prefix = directory.Length == 0 ? [] : UnixPath.Encode(directory + "/");
         if (prefix.Length > 0)
             await writer.WriteEntryAsync(new TarEntry { Type = TarEntryType.Directory, Name = UnixPath.Encode(directory), Mode = DirectoryMode, ModifiedSeconds = latest?.Seconds ?? 0 }, null, cancellationToken);
+        var holes = new HoleCount();
         var linked = new Dictionary<(ulong Device, ulong Inode), byte[]>();
         foreach (MergedFile file in tree?.Walk([]) ?? [])
         {
@@ -42,6 +43,7 @@ public static class TreeTarWriter
             }
             else if (type == TarEntryType.File)
             {
+                holes.Add(file.Path, file.Status);
                 await using var content = new FileStream(file.OpenRead(), FileAccess.Read, bufferSize: 0);
                 await writer.WriteEntryAsync(entry, content, cancellationToken);
             }

@@ -113,6 +113,8 @@ internal sealed class ArchiveContents
             case TarEntryType.HardLink:
                 _links[name] = Normalise(Encoding.Latin1.GetString(entry.LinkName));
                 break;
+            case TarEntryType.File when entry.Extents is not null:
+                throw new OciFormatException($"'{entry}' is stored as a sparse file, which nothing in an image archive is: make the archive again without --sparse");
             case TarEntryType.File when name is "manifest.json" or "index.json" or "oci-layout" or "repositories":
                 if (entry.Size > OciJson.MaxDocumentSize) throw new OciFormatException($"{name} is larger than {OciJson.MaxDocumentSize} bytes");
                 byte[] document = new byte[entry.Size];

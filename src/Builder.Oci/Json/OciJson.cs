@@ -83,6 +83,7 @@ public static class OciJson
         if (json.Length > MaxDocumentSize) throw new OciFormatException($"the {what} is larger than {MaxDocumentSize} bytes");
         try
         {
+            if (!JsonText.IsSound(json)) throw new OciFormatException($"the {what} is malformed: it has text that is not Unicode");
             return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T)))
                 ?? throw new OciFormatException($"the {what} is null");
         }

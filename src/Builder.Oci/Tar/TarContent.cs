@@ -20,6 +20,19 @@ internal sealed class TarContent(Stream input, long storedSize, long size, IRead
 
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
+    internal bool IsAtHole => extents is not null && EndOfHole() > _position;
+
+    /// <summary>Passes over a hole without reading zeros; 0 where data comes next.</summary>
+    internal long SkipHole()
+    {
+        ObjectDisposedException.ThrowIf(_detached, this);
+        if (extents is null) return 0;
+        long skipped = EndOfHole() - _position;
+        if (skipped <= 0) return 0;
+        _position += skipped;
+        return skipped;
+    }
+
     public override int Read(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
@@ -72,11 +85,17 @@ internal sealed class TarContent(Stream input, long storedSize, long size, IRead
     {
         ObjectDisposedException.ThrowIf(_detached, this);
         if (extents is null) return ((int)Math.Min(wanted, StoredRest), false);
-        while (_extent < extents.Count && _position >= extents[_extent].Offset + extents[_extent].Length) _extent++;
-        long end = _extent == extents.Count ? size : extents[_extent].Offset;
+        long end = EndOfHole();
         return _position < end
             ? ((int)Math.Min(wanted, end - _position), true)
             : ((int)Math.Min(wanted, _extent == extents.Count ? 0 : extents[_extent].Offset + extents[_extent].Length - _position), false);
+    }
+
+    // Where data begins next, which may be behind the position.
+    private long EndOfHole()
+    {
+        while (_extent < extents!.Count && _position >= extents[_extent].Offset + extents[_extent].Length) _extent++; // callers know that there are some
+        return _extent == extents.Count ? size : extents[_extent].Offset;
     }
 
     private int Taken(int count)

@@ -46,11 +46,7 @@ public sealed record TarEntry
     internal static string Display(ReadOnlySpan<byte> name)
     {
         const int longest = 512;
-        string text = Encoding.UTF8.GetString(name.Length > longest ? name[..longest] : name);
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) ? '?' : source[i];
-        });
+        return SafeText.Of(Encoding.UTF8.GetString(name.Length > longest ? name[..longest] : name));
     }
 }
 

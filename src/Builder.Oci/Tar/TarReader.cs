@@ -9,14 +9,25 @@ namespace Builder.Oci.Tar;
 /// <param name="input">The archive, not compressed; not closed.</param>
 public sealed class TarReader(Stream input) : IDisposable
 {
+    /// <summary>Holes that the sparse files of one archive may have together, in bytes.</summary>
+    public const long MostHoles = 64L << 30;
+
     private readonly byte[] _block = new byte[TarBlock.Size];
     private readonly PaxOverrides _global = new();
     private TarContent? _content;
     private long _padding;
+    private long _holes;
     private bool _ended;
 
     /// <summary>The content of the entry read last, valid until the next one is read; empty for what has none.</summary>
     public Stream Content => _content ?? throw new InvalidOperationException("there is no current entry");
+
+    /// <summary>Whether a hole of a sparse file comes next.</summary>
+    public bool IsAtHole => _content?.IsAtHole == true;
+
+    /// <summary>Passes over a hole of the current content, where one comes next, without reading its zeros.</summary>
+    /// <returns>Its length; 0 where there is none.</returns>
+    public long SkipHole() => _content?.SkipHole() ?? 0;
 
     /// <summary>Goes to the next entry, past what is left of the current content; null at the end.</summary>
     /// <exception cref="TarFormatException">The archive is malformed or truncated.</exception>
@@ -109,11 +120,19 @@ public sealed class TarReader(Stream input) : IDisposable
                 (size, extents) = (header.PaxRealSize(), header.PaxMap());
             }
 
-            if (extents is not null) SparseMap.Check(extents, size, stored);
+            if (extents is not null) CheckHoles(entry, extents, size, stored);
         }
 
         _content = new TarContent(input, stored, size, extents);
         return extents is null ? entry : entry with { Size = size, Extents = extents };
+    }
+
+    // A header of 512 bytes can claim any number of zeros, and everything after this would have to read them.
+    private void CheckHoles(TarEntry entry, IReadOnlyList<TarExtent> extents, long size, long stored)
+    {
+        SparseMap.Check(extents, size, stored);
+        if (size - stored > MostHoles - _holes) throw new TarFormatException($"the holes of sparse files are more than {MostHoles >> 30} GiB, at '{entry}'");
+        _holes += size - stored;
     }
 
     private async ValueTask<List<TarExtent>> ReadGnuMapAsync(TarHeader header, bool async, CancellationToken cancellationToken)

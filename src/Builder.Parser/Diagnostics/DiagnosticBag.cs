@@ -12,9 +12,6 @@ public sealed class DiagnosticBag
     private int _errors;
     private int _warnings;
 
-    /// <summary>Whether there is any finding.</summary>
-    public bool IsEmpty => _items.Count == 0;
-
     /// <summary>Whether there is any error.</summary>
     public bool HasErrors => _errors > 0;
 

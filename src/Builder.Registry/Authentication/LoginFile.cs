@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Builder.Oci.Json;
 
 namespace Builder.Registry.Authentication;
 
@@ -9,6 +10,9 @@ namespace Builder.Registry.Authentication;
 public sealed class LoginFile(string path)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    // Of two members of one name, one would be lost when the file is written.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private const string DockerHubKey = "https://index.docker.io/v1/";
 
     /// <summary>Keeps a login.</summary>
@@ -85,7 +89,8 @@ public sealed class LoginFile(string path)
         if (!File.Exists(path)) return [];
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new FormatException($"'{path}' is not a valid file of logins");
+            byte[] json = File.ReadAllBytes(path);
+            return (JsonText.IsSound(json) ? JsonNode.Parse(json, documentOptions: Strict) as JsonObject : null) ?? throw new FormatException($"'{path}' is not a valid file of logins");
         }
         catch (JsonException)
         {

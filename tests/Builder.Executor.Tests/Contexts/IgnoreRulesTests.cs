@@ -173,4 +173,40 @@ public sealed class IgnoreRulesTests
 
         Assert.False(rules.Excludes(TreePath.Parse(new string('a', 2000))));
     }
+
+    [Theory]
+    [InlineData("*", 60_000)]
+    [InlineData("**/", 20_000)]
+    [InlineData("\\b", 30_000)]
+    [InlineData("*\\B", 20_000)]
+    public void A_pattern_of_any_length_needs_no_deep_stack(string piece, int count)
+    {
+        IgnoreRules rules = IgnoreRules.Parse(string.Concat(Enumerable.Repeat(piece, count)) + "\n", ".dockerignore");
+        bool excluded = false;
+        var small = new Thread(() => excluded = rules.Excludes(TreePath.Parse("a")), maxStackSize: 256 << 10);
+        small.Start();
+        small.Join();
+        Assert.Equal(piece is "*" or "**/", excluded);
+    }
+
+    [Theory]
+    [InlineData("\\ba\\b", "a", true)]
+    [InlineData("\\b*\\b", "a b", true)]
+    [InlineData("\\b*\\b", " b", false)]
+    [InlineData("a\\b\\b\\Bb", "ab", false)]
+    [InlineData("a\\B\\Bb", "ab", true)]
+    [InlineData("**/\\bx", "d/x", true)]
+    [InlineData("x\\b*", "x y", true)]
+    [InlineData("x\\b*", "xy", false)]
+    public void Boundaries_hold_between_a_word_and_what_is_none(string pattern, string path, bool excluded) =>
+        Assert.Equal(excluded, IgnoreRules.Parse(pattern, ".dockerignore").Excludes(TreePath.Parse(path)));
+
+    [Fact]
+    public void Patterns_too_long_or_too_many_are_refused_by_line()
+    {
+        string tooLong = Assert.Throws<OperationException>(() => IgnoreRules.Parse("a\n" + new string('b', 65_537), ".dockerignore")).Message;
+        string tooMany = Assert.Throws<OperationException>(() => IgnoreRules.Parse(string.Concat(Enumerable.Repeat("a\n", 65_537)), ".dockerignore")).Message;
+        Assert.Equal(".dockerignore:2: a pattern has more than 65536 characters", tooLong);
+        Assert.Equal(".dockerignore:65537: there are more than 65536 patterns", tooMany);
+    }
 }

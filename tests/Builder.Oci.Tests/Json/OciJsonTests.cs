@@ -188,6 +188,13 @@ public class OciJsonTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"x":"\ud800"}""")]
+    [InlineData("""{"\udc00":1}""")]
+    [InlineData("""{"config":{"x":["\ud800\u0041"]}}""")]
+    public void Half_a_surrogate_pair_is_refused_also_where_nobody_knows_the_field(string json) =>
+        Assert.Contains("text that is not Unicode", Assert.Throws<OciFormatException>(() => Config(json)).Message, StringComparison.Ordinal);
+
     private static string Joined(string text) => text.ReplaceLineEndings("").Replace("HEX", Hex, StringComparison.Ordinal);
 
     private static ImageConfig Config(string json) => OciJson.ReadConfig(Bytes(json));

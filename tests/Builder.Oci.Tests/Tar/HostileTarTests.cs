@@ -215,7 +215,32 @@ public class HostileTarTests
         return Assert.Throws<TarFormatException>(() => TarRoundTripTests.Drain(reader));
     }
 
-    private static TarReader Sparse10(string map, string data, int realSize)
+    [Fact]
+    public void Holes_are_passed_over_without_reading_their_zeros()
+    {
+        using TarReader reader = Sparse10("2\n4\n1\n60000000000\n1\n", "ab", realSize: 60_000_000_009);
+        Assert.Equal(60_000_000_009, reader.ReadEntry()!.Size);
+        var seen = new List<(long Hole, int Data)>();
+        while (true)
+        {
+            long hole = reader.SkipHole();
+            seen.Add((hole, reader.Content.ReadByte()));
+            if (seen[^1].Data < 0) break;
+        }
+
+        Assert.Equal([(4, 'a'), (59_999_999_995, 'b'), (8, -1)], seen);
+    }
+
+    [Theory]
+    [InlineData(1L << 40)]
+    [InlineData(999_999_999_999_999_999)]
+    public void More_holes_than_anyone_wants_written_are_refused(long realSize)
+    {
+        using TarReader reader = Sparse10("1\n0\n2\n", "ab", realSize);
+        Assert.Contains("the holes of sparse files are more than 64 GiB, at 'named'", Assert.Throws<TarFormatException>(reader.ReadEntry).Message, StringComparison.Ordinal);
+    }
+
+    private static TarReader Sparse10(string map, string data, long realSize)
     {
         string records = string.Concat(new[] { "major=1", "minor=0", "name=named", $"realsize={realSize}" }.Select(r => Relength($"00 GNU.sparse.{r}\n")));
         byte[] content = [.. Padded(map), .. Padded(data)];

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Builder.Graph.Tests.Fuzzing;
+namespace Builder.Fuzzing.Tests;
 
 /// <summary>Makes inputs out of seeds. The same number gives the same input.</summary>
 internal sealed class Mutator(IFuzzTarget target)
@@ -16,7 +16,7 @@ internal sealed class Mutator(IFuzzTarget target)
         List<byte> input = [.. target.Seeds[random.Next(target.Seeds.Count)]];
         for (int i = random.Next(1, 8); i > 0; i--) Mutate(input, random);
         if (input.Count > MaxLength) input.RemoveRange(MaxLength, input.Count - MaxLength);
-        return [.. input];
+        return target.Repair([.. input]);
     }
 
     private void Mutate(List<byte> input, Random random)

@@ -1,4 +1,4 @@
-namespace Builder.Graph.Tests.Fuzzing;
+namespace Builder.Fuzzing.Tests;
 
 /// <summary>Feeds a target mutated inputs and names the first that makes it crash, hang or waste memory.</summary>
 internal static class FuzzRun
@@ -13,7 +13,7 @@ internal static class FuzzRun
     /// <param name="target">What reads.</param>
     /// <param name="first">Number of the first input.</param>
     /// <param name="goesOn">Asked with the count of inputs read, whether there shall be another.</param>
-    public static int Run(IFuzzTarget target, int first, Func<int, bool> goesOn)
+    public static FuzzResult Run(IFuzzTarget target, int first, Func<int, bool> goesOn)
     {
         var mutator = new Mutator(target);
         int count = 0;
@@ -21,10 +21,10 @@ internal static class FuzzRun
         {
             int number = unchecked(first + count);
             byte[] input = mutator.Make(number);
-            if (ReadOne(target, input) is { } fault) Assert.Fail($"{target.Name}, input {number}: {fault}\nkept in {Keep(target, number, input)}");
+            if (ReadOne(target, input) is { } what) return new FuzzResult(count + 1, new FuzzFault(target.Name, number, what, Keep(target, number, input)));
         }
 
-        return count;
+        return new FuzzResult(count, null);
     }
 
     private static string? ReadOne(IFuzzTarget target, byte[] input)
