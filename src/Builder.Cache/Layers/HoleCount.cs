@@ -4,22 +4,31 @@ using Builder.Oci.Tar;
 namespace Builder.Cache.Layers;
 
 /// <summary>
-/// Counts the holes of files that go into an archive, which has none: a step makes a file of terabytes with one call, and all of it would be
-/// written as zeros.
+/// Counts the holes of files that are read from end to end: a step makes a file of terabytes with one call, and all of it would be hashed, or
+/// written as zeros into an archive, which has none. May be used from several threads.
 /// </summary>
 public sealed class HoleCount
 {
     private long _bytes;
 
+    /// <summary>Counts a file; false when it is one too many.</summary>
+    /// <param name="status">Of a regular file.</param>
+    public bool TryAdd(in FileStatus status)
+    {
+        long holes = Math.Max(0, status.Size - status.Allocated);
+        return holes <= TarReader.MostHoles && Interlocked.Add(ref _bytes, holes) <= TarReader.MostHoles;
+    }
+
     /// <summary>Counts a file.</summary>
     /// <param name="path">For messages.</param>
     /// <param name="status">Of a regular file.</param>
-    /// <exception cref="StoreException">They are too many.</exception>
+    /// <exception cref="StoreException">It is one too many.</exception>
     public void Add(ReadOnlySpan<byte> path, in FileStatus status)
     {
-        _bytes += Math.Max(0, status.Size - status.Allocated);
-        if (_bytes is >= 0 and <= TarReader.MostHoles) return;
-        throw new StoreException(
-            $"'/{UnixPath.Quote(path)}' is sparse: {status.Size} bytes, {status.Allocated} of them on the disk. An archive would hold it all, and takes at most {TarReader.MostHoles >> 30} GiB of holes");
+        if (!TryAdd(status)) throw new StoreException(Refusal(path, status));
     }
+
+    /// <summary>What to say of a file that is one too many.</summary>
+    public static string Refusal(ReadOnlySpan<byte> path, in FileStatus status) =>
+        $"'/{UnixPath.Quote(path)}' is sparse: {status.Size} bytes, {status.Allocated} of them on the disk. All of it would have to be read or archived; at most {TarReader.MostHoles >> 30} GiB of holes are";
 }

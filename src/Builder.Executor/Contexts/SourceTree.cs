@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Builder.Cache.Contexts;
+using Builder.Cache.Layers;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci;
@@ -24,6 +25,7 @@ internal sealed class SourceTree(
     // Directories in a directory from which on cores share them.
     private const int WorthSharing = 4;
 
+    private readonly HoleCount _holes = new();
     private readonly ConcurrentDictionary<TreePath, (FileStatus Status, Digest Digest)> _hashed = new();
 
     public IgnoreRules Ignore => ignore;
@@ -148,6 +150,8 @@ internal sealed class SourceTree(
         {
             DateTimeOffset readAt = index?.Now ?? default;
             using SafeFileHandle file = root.OpenFileBeneath(entry.Path.ToBytes());
+            FileStatus before = DirectoryHandle.FileStatusOf(file);
+            if (before.IsRegular && !_holes.TryAdd(before)) throw new OperationException(HoleCount.Refusal(entry.Path.ToBytes(), before));
             digest = ContentHash.OfFile(file, cancellationToken);
             FileStatus after = DirectoryHandle.FileStatusOf(file);
             bool isSame = (after.Device, after.Inode, after.Size, after.Modified, after.Changed)

@@ -19,6 +19,20 @@ internal sealed record CommandResult(string CommandLine, int ExitCode, byte[] Ou
         return this;
     }
 
+    /// <summary>Fails when the process showed what only its programmers can use.</summary>
+    public void AssertNoStackTrace()
+    {
+        foreach (string text in (ReadOnlySpan<string>)[Error, Output])
+        {
+            foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+            {
+                ReadOnlySpan<char> said = line.TrimStart();
+                bool isFrame = said.Length < line.Length && said.StartsWith("at ") && said.Contains('(');
+                if (isFrame || line.Contains("Unhandled exception", StringComparison.Ordinal)) Assert.Fail($"a stack trace was shown:\n{this}");
+            }
+        }
+    }
+
     public override string ToString() =>
         $"$ {CommandLine}\nexit code {ExitCode} after {Duration.TotalSeconds:F2} s\n--- standard error\n{Tail(Error)}\n--- standard output\n{Tail(Output)}";
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Builder.EndToEnd.Tests.Robustness;
 
 namespace Builder.EndToEnd.Tests.Registries;
 
@@ -11,16 +12,17 @@ namespace Builder.EndToEnd.Tests.Registries;
 internal sealed class LyingRegistry : IDisposable
 {
     private readonly HttpListener _listener = new();
+    private readonly byte[] _tar = Tar();
     private readonly byte[] _layer;
     private readonly byte[] _otherLayer;
-    private readonly byte[] _config;
+    private readonly Lazy<(byte[] DiffId, byte[] Layer)> _bomb = new(MakeBomb);
+    private readonly byte[] _sparse = HostileTar.Sparse("big", 1L << 42);
+    private byte[] _escape = [];
 
     internal LyingRegistry()
     {
-        byte[] tar = Tar();
-        _layer = Gzip(tar);
-        _otherLayer = Gzip(tar[..512]);
-        _config = Encoding.UTF8.GetBytes($$$"""{"architecture":"{{{Architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{DigestOf(tar)}}}"]},"history":[]}""");
+        _layer = Gzip(_tar);
+        _otherLayer = Gzip(_tar[..512]);
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         Host = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
@@ -35,6 +37,10 @@ internal sealed class LyingRegistry : IDisposable
     private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
 
     public void Dispose() => _listener.Close();
+
+    /// <summary>Tells the image that reaches out what for.</summary>
+    internal void Aim(string canary, string climbing) => _escape = new HostileTar()
+        .Link("l", canary).File("l/new").File(climbing + "/new").File(canary + "/kept").Link("up", climbing).File("up/.wh.kept", "").File("up/.wh..wh..opq", "").ToArray();
 
     private static string DigestOf(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 
@@ -58,21 +64,62 @@ internal sealed class LyingRegistry : IDisposable
         return compressed.ToArray();
     }
 
+    // The header of an empty archive, and zeros behind its end.
+    private static (byte[] DiffId, byte[] Layer) MakeBomb()
+    {
+        using var compressed = new MemoryStream();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 1 << 10; i++)
+            {
+                gzip.Write(zeros);
+                hash.AppendData(zeros);
+            }
+        }
+
+        return (hash.GetHashAndReset(), compressed.ToArray());
+    }
+
     // Of the layer as this lie has it.
     private byte[] LayerFor(string lie) => lie switch
     {
         "truncated-gzip" => _layer[..(_layer.Length / 2)],
         "other-content" => _otherLayer,
+        "bomb" => _bomb.Value.Layer,
+        "sparse" => Gzip(_sparse),
+        "escape" => Gzip(_escape),
         _ => _layer,
     };
+
+    private string DiffIdFor(string lie) => lie switch
+    {
+        "bomb" => "sha256:" + Convert.ToHexStringLower(_bomb.Value.DiffId),
+        "sparse" => DigestOf(_sparse),
+        "escape" => DigestOf(_escape),
+        _ => DigestOf(_tar),
+    };
+
+    private byte[] ConfigFor(string lie) =>
+        Encoding.UTF8.GetBytes($$$"""{"architecture":"{{{Architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{DiffIdFor(lie)}}}"]},"history":[]}""");
 
     private byte[] ManifestFor(string lie)
     {
         byte[] layer = LayerFor(lie);
+        byte[] config = ConfigFor(lie);
+        long size = lie switch
+        {
+            "wrong-size" => layer.Length - 1,
+            "negative-size" => -1,
+            _ => layer.Length,
+        };
+        string descriptor = $$$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{{{DigestOf(layer)}}}","size":{{{size}}}}""";
+        string extra = lie == "deep-manifest" ? $"\"x\":{new string('[', 100_000)}{new string(']', 100_000)}," : "";
         return Encoding.UTF8.GetBytes($$$"""
-            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",
-             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{DigestOf(_config)}}}","size":{{{_config.Length}}}},
-             "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{{{DigestOf(layer)}}}","size":{{{layer.Length - (lie == "wrong-size" ? 1 : 0)}}}}]}
+            {"schemaVersion":2,{{{extra}}}"mediaType":"application/vnd.oci.image.manifest.v1+json",
+             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{DigestOf(config)}}}","size":{{{(lie == "huge-config" ? 1L << 40 : config.Length)}}}},
+             "layers":[{{{descriptor}}}{{{(lie == "more-layers" ? "," + descriptor : "")}}}]}
             """);
     }
 
@@ -111,7 +158,7 @@ internal sealed class LyingRegistry : IDisposable
         if (path.Length < 5) return SendAsync(response, [], "text/plain");
         string lie = path[2].TrimEnd('/');
         if (path[3] == "manifests/") return lie == "huge-manifest" ? SendEndlesslyAsync(response, 100 << 20) : SendAsync(response, ManifestFor(lie), "application/vnd.oci.image.manifest.v1+json");
-        if (path[4] == DigestOf(_config)) return SendAsync(response, _config, "application/octet-stream");
+        if (path[4] == DigestOf(ConfigFor(lie))) return SendAsync(response, ConfigFor(lie), "application/octet-stream");
         return lie switch
         {
             "redirect-loop" => RedirectAsync(response, $"http://{Host}/v2/{lie}/blobs/{path[4]}"),

@@ -38,6 +38,20 @@ internal sealed class HostileTar : IDisposable
     public HostileTar Device(string name, int major, int minor) =>
         Add(new PaxTarEntry(TarEntryType.CharacterDevice, name) { DeviceMajor = major, DeviceMinor = minor });
 
+    /// <summary>A whole archive of one file that is a hole but for its first block, as GNU tar says it (format 1.0).</summary>
+    public static byte[] Sparse(string name, long size)
+    {
+        byte[] content = new byte[1024];
+        "1\n0\n512\n"u8.CopyTo(content);
+        content[512] = 1;
+        using var tar = new HostileTar();
+        var records = new Dictionary<string, string>
+        {
+            ["GNU.sparse.major"] = "1", ["GNU.sparse.minor"] = "0", ["GNU.sparse.name"] = name, ["GNU.sparse.realsize"] = size.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+        return tar.Add(new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.0/x", records) { DataStream = new MemoryStream(content) }).ToArray();
+    }
+
     /// <summary>The archive.</summary>
     public byte[] ToArray()
     {

@@ -1,0 +1,116 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Builder.EndToEnd.Tests.Builds;
+using Builder.EndToEnd.Tests.Harness;
+
+namespace Builder.EndToEnd.Tests.Robustness;
+
+/// <summary>A hostile tree comes in by every way there is: nothing outside is touched.</summary>
+[Collection(MeasuredTests.Name)]
+public sealed class HostileDoorTests
+{
+    [EndToEndFact]
+    public async Task By_whatever_way_an_archive_that_reaches_out_comes_in_it_ends_inside()
+    {
+        await using HostileGround ground = new();
+        byte[] tree = Tree(ground).ToArray();
+        byte[] withDockerfile = Tree(ground).File("Dockerfile", "FROM scratch\nCOPY . /all/\n").ToArray();
+        Workspace workspace = ground.Workspace;
+        await File.WriteAllBytesAsync(Path.Combine(workspace.Context, "a.tar"), tree);
+        await File.WriteAllBytesAsync(Path.Combine(workspace.Context, "a.tgz"), Compressed(tree));
+        string layout = WriteLayout(workspace.PathTo("layout"), tree);
+        await ContainedAsync(tree, "import", "-", "imported");
+        await ContainedAsync(DockerArchive(tree), "load");
+        await ContainedAsync(withDockerfile, "build", "--progress", "plain", "-");
+        await ContainedAsync(Compressed(withDockerfile), "build", "--progress", "plain", "-o", workspace.PathTo("out"), "-");
+        await BuildAsync("FROM scratch\nADD a.tar /\nADD a.tgz /l/\nADD a.tar /x/y/\n");
+        await BuildAsync("FROM imported\nADD a.tar /l/\nCOPY a.tar /up/kept\nCOPY Dockerfile /d/kept\nWORKDIR /l/sub\n");
+        await BuildAsync("FROM base\nCOPY a.tar /l/new\n", "--build-context", $"base=oci-layout://{layout}");
+        await BuildAsync("FROM scratch\nCOPY --from=imported / /\nCOPY --from=imported /l /l\n", "-o", workspace.PathTo("out2"));
+        await BuildAsync("FROM scratch\nCOPY --from=imported / /\n", "-o", $"type=tar,dest={workspace.PathTo("out.tar")}");
+        await BuildAsync("FROM imported\nCOPY a.tar /\n", "--cache-from", $"type=local,src={layout}", "--cache-from", $"type=local,src={workspace.Context}");
+        (await workspace.RunAsync("store", "check")).Succeeded();
+
+        async Task BuildAsync(string dockerfile, params string[] options)
+        {
+            workspace.Write("Dockerfile", dockerfile);
+            await ContainedAsync([], ["build", "--progress", "plain", .. options, workspace.Context]);
+        }
+
+        // Refusing is as good, when it is said why.
+        async Task ContainedAsync(byte[] input, params string[] arguments)
+        {
+            CommandResult result = await ground.RunAsync(input, arguments);
+            Assert.True(result.ExitCode == 0 || result is { ExitCode: 1, Error.Length: > 0 }, result.ToString());
+        }
+    }
+
+    [EndToEndFact]
+    public async Task A_step_that_makes_a_file_of_terabytes_is_refused_before_they_are_written()
+    {
+        await using HostileGround ground = new();
+        await ground.Workspace.ImportBusyboxAsync();
+        ground.Workspace.Write("Dockerfile", "FROM busybox\nRUN truncate -s 4096G /big\n");
+        foreach (string output in new[] { "type=image,name=big", $"type=tar,dest={ground.Workspace.PathTo("big.tar")}" })
+        {
+            CommandResult result = (await ground.RunAsync("build", "--progress", "plain", "-o", output, ground.Workspace.Context)).ExitedWith(1);
+            Assert.Contains("'/big' is sparse: 4398046511104 bytes, 0 of them on the disk", result.Error, StringComparison.Ordinal);
+        }
+
+        ground.Workspace.Write("Dockerfile", "FROM busybox AS a\nRUN truncate -s 4096G /big\nFROM scratch\nCOPY --from=a /big /other\n");
+        CommandResult copied = (await ground.RunAsync("build", "--progress", "plain", ground.Workspace.Context)).ExitedWith(1);
+        Assert.Contains("'/big' is sparse", copied.Error, StringComparison.Ordinal);
+    }
+
+    private static HostileTar Tree(HostileGround ground)
+    {
+        (string canary, string up) = (ground.Canary, ground.ClimbingCanary);
+        return new HostileTar()
+            .Link("l", canary).File("l/new").File("l/kept").Directory("l/sub").File("l/.wh.kept", "").File("l/.wh..wh..opq", "")
+            .Link("up", up).File("up/new").File(up + "/new").File(canary + "/kept").File("x/../../../kept")
+            .Link("file", canary + "/kept").HardLink("hard", "file").File("hard", "through")
+            .Directory("d").File("d/kept").Link("d", canary).File("d/kept").File(".wh..wh.plnk", "").File(".wh..wh..opq", "")
+            .File("setuid", "x", (UnixFileMode)0xFED, ("user.overlay.redirect", canary), ("trusted.overlay.redirect", canary), ("user.overlay.opaque", "y"), ("security.selinux", "x"))
+            .Device("removed", 0, 0);
+    }
+
+    private static byte[] Compressed(byte[] bytes)
+    {
+        using var result = new MemoryStream();
+        using (var gzip = new GZipStream(result, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(bytes);
+        return result.ToArray();
+    }
+
+    private static byte[] Config(byte[] layer) => Encoding.UTF8.GetBytes(
+        $$$"""{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:{{{Hex(layer)}}}"]},"history":[{"created_by":"x"}]}""");
+
+    private static string Hex(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static byte[] DockerArchive(byte[] layer)
+    {
+        using var bytes = new MemoryStream();
+        using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            foreach ((string name, byte[] content) in new[] { ("layer.tar", layer), ("c.json", Config(layer)), ("manifest.json", """[{"Config":"c.json","RepoTags":["loaded:latest"],"Layers":["layer.tar"]}]"""u8.ToArray()) })
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static string WriteLayout(string directory, byte[] layer)
+    {
+        byte[] config = Config(layer);
+        byte[] manifest = Encoding.UTF8.GetBytes(
+            $$$"""{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:{{{Hex(config)}}}","size":{{{config.Length}}}},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:{{{Hex(layer)}}}","size":{{{layer.Length}}}}]}""");
+        string blobs = Directory.CreateDirectory(Path.Combine(directory, "blobs", "sha256")).FullName;
+        foreach (byte[] blob in (byte[][])[layer, config, manifest]) File.WriteAllBytes(Path.Combine(blobs, Hex(blob)), blob);
+        File.WriteAllText(Path.Combine(directory, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
+        File.WriteAllText(
+            Path.Combine(directory, "index.json"),
+            $$$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{{Hex(manifest)}}}","size":{{{manifest.Length}}},"annotations":{"org.opencontainers.image.ref.name":"latest"}}]}""");
+        return directory;
+    }
+}
