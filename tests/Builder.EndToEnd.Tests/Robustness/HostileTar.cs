@@ -47,7 +47,10 @@ internal sealed class HostileTar : IDisposable
         using var tar = new HostileTar();
         var records = new Dictionary<string, string>
         {
-            ["GNU.sparse.major"] = "1", ["GNU.sparse.minor"] = "0", ["GNU.sparse.name"] = name, ["GNU.sparse.realsize"] = size.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["GNU.sparse.major"] = "1",
+            ["GNU.sparse.minor"] = "0",
+            ["GNU.sparse.name"] = name,
+            ["GNU.sparse.realsize"] = size.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
         return tar.Add(new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.0/x", records) { DataStream = new MemoryStream(content) }).ToArray();
     }
