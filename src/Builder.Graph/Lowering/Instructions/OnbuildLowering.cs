@@ -1,3 +1,4 @@
+using Builder.Oci.Collections;
 using Builder.Parser.Syntax;
 
 namespace Builder.Graph.Lowering.Instructions;
@@ -5,6 +6,10 @@ namespace Builder.Graph.Lowering.Instructions;
 /// <summary>ONBUILD: kept for images built on this one; leaves no history.</summary>
 internal static class OnbuildLowering
 {
-    public static void Lower(OnbuildInstruction onbuild, InstructionScope scope) =>
-        scope.State.Config = scope.State.Config with { OnBuild = new([.. scope.State.Config.OnBuild ?? [], onbuild.Trigger]) };
+    public static void Lower(OnbuildInstruction onbuild, InstructionScope scope)
+    {
+        EquatableArray<string> known = scope.State.Config.OnBuild ?? [];
+        scope.Context.Budget.Spend(known.Count);
+        if (!scope.Context.Budget.IsExhausted) scope.State.Config = scope.State.Config with { OnBuild = [.. known, onbuild.Trigger] };
+    }
 }
