@@ -13,6 +13,20 @@ public class RunTests
     }
 
     [Fact]
+    public void A_step_has_a_bounded_number_of_mounts()
+    {
+        string mounts = string.Join(" \\\n", Enumerable.Range(0, 1025).Select(i => $"--mount=type=tmpfs,target=/m{i}"));
+        Assert.Contains(Lowered.From($"FROM scratch\nRUN {mounts} true").Errors, d => d.Code == "BLD2219" && d.Message == "RUN has more than 1024 mounts");
+    }
+
+    [Fact]
+    public void Triggers_and_variables_without_end_are_an_error_and_not_hours()
+    {
+        Assert.NotEmpty(Lowered.From("FROM scratch\n" + string.Concat(Enumerable.Repeat("ONBUILD RUN x\n", 30_000))).Errors);
+        Assert.NotEmpty(Lowered.From("FROM scratch\nENV " + string.Join(" \\\n", Enumerable.Range(0, 200_000).Select(i => $"A{i}=b"))).Errors);
+    }
+
+    [Fact]
     public void An_exec_form_is_taken_as_it_is() =>
         Assert.Equal(["echo", "$A", "b c"], Lowered.From("FROM scratch\nRUN [\"echo\", \"$A\", \"b c\"]").Runs[0].Arguments);
 

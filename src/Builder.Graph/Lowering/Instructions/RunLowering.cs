@@ -10,6 +10,7 @@ namespace Builder.Graph.Lowering.Instructions;
 /// <summary>RUN: the command text itself is never expanded, only what mounts say.</summary>
 internal static class RunLowering
 {
+    private const int MostMounts = 1024;
     private const string ScriptDirectory = "/dev/pipes/";
     private const string HostnameArgument = "BUILDKIT_SANDBOX_HOSTNAME";
     private static readonly string[] NetworkNames = ["default", "none", "host"];
@@ -17,6 +18,12 @@ internal static class RunLowering
 
     public static void Lower(RunInstruction run, InstructionScope scope)
     {
+        if (run.Mounts.Count > MostMounts)
+        {
+            scope.Error("BLD2219", $"RUN has more than {MostMounts} mounts", run.Keyword.Span);
+            return;
+        }
+
         var mountLowering = new MountLowering(scope);
         List<ExecMount?> mounts = [.. run.Mounts.Select(mountLowering.Lower)];
         NetworkMode? network = ReadNetwork(run, scope);
