@@ -36,9 +36,9 @@ public sealed partial class RegistryTests
     public async Task All_tags_of_a_repository_are_pulled_at_once()
     {
         string one = $"{image.Registry.Host}/tags/app:one", two = $"{image.Registry.Host}/tags/app:two";
-        (await Source.RunAsync("tag", PushedImage.Tag, one)).Succeeded();
-        (await Source.RunAsync("tag", PushedImage.Tag, two)).Succeeded();
-        (await Source.RunAsync("push", "-a", $"{image.Registry.Host}/tags/app")).Succeeded();
+        await using Workspace own = PushedImage.NewWorkspace();
+        (await own.BuildTextAsync("FROM scratch\nCOPY Dockerfile /\n", "-t", one, "-t", two)).Succeeded();
+        (await own.RunAsync("push", "-a", $"{image.Registry.Host}/tags/app")).Succeeded();
         await using Workspace empty = PushedImage.NewWorkspace();
         Assert.EndsWith($"\n{image.Registry.Host}/tags/app\n", (await empty.RunAsync("pull", "-a", $"{image.Registry.Host}/tags/app")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(["one", "two"], (await empty.RunAsync("images", "--format", "{{.Tag}}")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
