@@ -366,21 +366,6 @@ public sealed class CopyRunnerTests : IDisposable
         Assert.Equal(["x/", "x/\\xff\\xfex="], _root.List(withMetadata: false));
     }
 
-    [RootFact]
-    public void A_file_that_changed_after_it_was_looked_at_is_told()
-    {
-        _source.With("f=1", "g=1");
-        using SourceTree context = _source.AsContext();
-        var operation = new CopyOperation { Sources = ["f", "g"], Destination = "/x/" };
-        IReadOnlyList<IReadOnlyList<SourceMatch>> matches = CopyRunner.Match(operation, context, []);
-        File.WriteAllText(_source.At("g"), "22");
-
-        using DirectoryHandle root = _root.Open();
-        TreePath? changed = new CopyRunner(operation).Run(context, matches, root, CancellationToken.None);
-
-        Assert.Equal("g", changed?.ToString());
-    }
-
     public void Dispose()
     {
         _source.Dispose();
