@@ -24,7 +24,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         StubReport stubs = StubReport.None;
         try
         {
-            await using ContainerProcess process = StartProcess(plan.Network, streams);
+            await using ContainerProcess process = StartProcess(plan.Network, streams, group);
             streams.CloseTheirs();
             Join(group, process);
             Task reading = StartReading(io, streams);
@@ -58,15 +58,19 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         }
     }
 
-    private static ContainerProcess StartProcess(SandboxNetwork network, StandardStreams streams)
+    private static ContainerProcess StartProcess(SandboxNetwork network, StandardStreams streams, ContainerGroup? group)
     {
         try
         {
-            return ContainerProcess.Start(network, streams);
+            return ContainerProcess.Start(network, streams, group);
         }
         catch (SyscallException e)
         {
             throw new SandboxException($"a container could not be started: {e.Message}", 125, e);
+        }
+        catch (IOException e)
+        {
+            throw Refused(e);
         }
     }
 
@@ -102,9 +106,11 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         }
         catch (IOException e)
         {
-            throw new SandboxException($"the container can't be moved into its control group: {e.Message}", 125, e);
+            throw Refused(e);
         }
     }
+
+    private static SandboxException Refused(IOException e) => new($"the container can't be moved into its control group: {e.Message}", 125, e);
 
     private static Task StartReading(SandboxIo io, StandardStreams streams) =>
         io is CapturedIo captured && streams is { ReadOutput: { } output, ReadError: { } error }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Builder.Linux.Namespaces;
 using Builder.Linux.Processes;
+using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Init;
 using Builder.Sandbox.Plans;
 using Builder.Sandbox.Sessions;
@@ -27,7 +28,8 @@ internal sealed class ContainerProcess : IAsyncDisposable
     /// <summary>Starts an init in new namespaces.</summary>
     /// <param name="network">Whether it gets a network namespace.</param>
     /// <param name="streams">Descriptors that become 0, 1 and 2.</param>
-    public static ContainerProcess Start(SandboxNetwork network, StandardStreams streams)
+    /// <param name="group">What it is to be in, or null.</param>
+    public static ContainerProcess Start(SandboxNetwork network, StandardStreams streams, ContainerGroup? group)
     {
         NamespaceKinds kinds = NamespaceKinds.Mount | NamespaceKinds.Process | NamespaceKinds.Ipc | NamespaceKinds.HostName;
         if (network == SandboxNetwork.None) kinds |= NamespaceKinds.Network;
@@ -41,7 +43,7 @@ internal sealed class ContainerProcess : IAsyncDisposable
         using var spawner = new ProcessSpawner(
             own[0], [.. own, SandboxEntry.InitArgument], InitEnvironment(),
             [(Number(input), 0), (Number(output), 1), (Number(error), 2), (Number(control), ContainerInit.ControlDescriptor)]);
-        int pid = SpawnIn(kinds, spawner);
+        int pid = SpawnIn(kinds, spawner, group);
         var process = new ContainerProcess(pid, new ControlChannel(ours));
         new Thread(process.Wait) { IsBackground = true, Name = $"container {pid}" }.Start();
         return process;
@@ -61,7 +63,7 @@ internal sealed class ContainerProcess : IAsyncDisposable
     }
 
     // Once a thread has a new pid namespace for its children, the runtime can't make threads from it any more, so it only spawns and ends.
-    private static int SpawnIn(NamespaceKinds kinds, ProcessSpawner spawner)
+    private static int SpawnIn(NamespaceKinds kinds, ProcessSpawner spawner, ContainerGroup? group)
     {
         int pid = 0;
         ExceptionDispatchInfo? failure = null;
@@ -69,6 +71,7 @@ internal sealed class ContainerProcess : IAsyncDisposable
         {
             try
             {
+                group?.Enter();
                 NamespaceCalls.Unshare(kinds);
                 pid = spawner.Spawn();
             }
