@@ -21,6 +21,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         byte[]? filter = CompileFilter(plan.Security);
         using StandardStreams streams = StandardStreams.For(io);
         using ContainerGroup? group = ContainerGroup.Create(plan.GroupLimits);
+        if (group is not { BoundsProcesses: true }) plan = BoundProcessesOfUsers(plan);
         StubReport stubs = StubReport.None;
         try
         {
@@ -44,6 +45,14 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
         {
             StubRemover.Remove(plan.Root, stubs);
         }
+    }
+
+    // Without a group each user inside has the limit for itself, in all containers of the session together: getrlimit(2). The machine's root has none.
+    private static SandboxPlan BoundProcessesOfUsers(SandboxPlan plan)
+    {
+        if (plan.GroupLimits is not { PidsIfPossible: true, Pids: { } pids } || plan.Limits.Any(l => l.Resource == ResourceLimit.Processes)) return plan;
+        ulong most = Math.Min((ulong)pids, ProcessCalls.HardLimit(ResourceLimit.Processes));
+        return plan with { Limits = [.. plan.Limits, new ResourceLimit("nproc", ResourceLimit.Processes, most, most)] };
     }
 
     private static byte[]? CompileFilter(SecurityProfile security)

@@ -95,7 +95,7 @@ internal sealed class RunGrammar : CommandGrammar
         Hostname = parsed.GetValue(_hostname),
         Network = Network(parsed.GetValue(_network)),
         Security = _security.Read(parsed, environment),
-        GroupLimits = _limits.Read(parsed, ControlGroupLimits.None),
+        GroupLimits = _limits.Read(parsed, ControlGroupLimits.Default),
         Terminal = parsed.GetValue(_tty),
         Interactive = parsed.GetValue(_interactive),
         ReadOnlyRoot = parsed.GetValue(_readOnly),

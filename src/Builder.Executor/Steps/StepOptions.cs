@@ -27,7 +27,7 @@ public sealed record StepOptions
     public EquatableArray<ResourceLimit> Limits { get; init; }
 
     /// <summary>Limits of each step as a whole. Unless told otherwise, a step can't make processes without end.</summary>
-    public ControlGroupLimits GroupLimits { get; init; } = new() { Pids = ControlGroupLimits.DefaultPids, PidsIfPossible = true };
+    public ControlGroupLimits GroupLimits { get; init; } = ControlGroupLimits.Default;
 
     /// <summary>A secret as text, for what is fetched with a login; null when it wasn't given. Blocks while it is read: a header is small.</summary>
     /// <exception cref="OperationException">It was given but can't be had.</exception>

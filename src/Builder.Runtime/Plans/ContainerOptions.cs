@@ -49,7 +49,7 @@ public sealed record ContainerOptions
     public long? SharedMemoryBytes { get; init; }
 
     /// <summary>Limits of the container as a whole.</summary>
-    public ControlGroupLimits GroupLimits { get; init; } = ControlGroupLimits.None;
+    public ControlGroupLimits GroupLimits { get; init; } = ControlGroupLimits.Default;
 
     /// <summary>Text for /etc/resolv.conf, or null to leave the image's.</summary>
     public string? ResolvConf { get; init; }

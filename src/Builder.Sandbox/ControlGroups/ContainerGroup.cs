@@ -30,6 +30,9 @@ internal sealed class ContainerGroup : IDisposable
         }
     }
 
+    /// <summary>Whether it bounds the number of processes.</summary>
+    public bool BoundsProcesses => _limits.Pids is not null;
+
     /// <summary>
     /// Moves the calling thread in where a single thread may go, and with it the process it starts next. Moving a process makes the kernel wait until no
     /// processor is forking, 10 ms or more; moving oneself doesn't.

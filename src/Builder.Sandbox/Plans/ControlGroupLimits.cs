@@ -3,11 +3,14 @@ namespace Builder.Sandbox.Plans;
 /// <summary>What a container as a whole may use of the machine: cgroups(7). Null: as much as it likes.</summary>
 public sealed record ControlGroupLimits
 {
-    /// <summary>How many processes and threads a step may have when nobody says otherwise: more than builds need, too few to choke a machine.</summary>
-    public const long DefaultPids = 8192;
+    /// <summary>How many processes and threads a container may have when nobody says otherwise: more than builds need, too few to choke a machine.</summary>
+    public const long DefaultPids = 4096;
 
     /// <summary>No limits.</summary>
     public static ControlGroupLimits None { get; } = new();
+
+    /// <summary>What holds when nobody asks for anything.</summary>
+    public static ControlGroupLimits Default { get; } = new() { Pids = DefaultPids, PidsIfPossible = true };
 
     public long? MemoryBytes { get; init; }
 
@@ -23,7 +26,7 @@ public sealed record ControlGroupLimits
     /// <summary>How many processes and threads.</summary>
     public long? Pids { get; init; }
 
-    /// <summary>Asked for by nobody: kept where it can be, else left out.</summary>
+    /// <summary>Asked for by nobody: a group's where there can be one, else that of each user inside.</summary>
     public bool PidsIfPossible { get; init; }
 
     /// <summary>The controllers that are needed, named as the kernel does.</summary>

@@ -9,4 +9,7 @@ public sealed record ResourceLimit(string Name, int Resource, ulong Soft, ulong 
 {
     /// <summary>RLIMIT_NOFILE.</summary>
     public const int OpenFiles = 7;
+
+    /// <summary>RLIMIT_NPROC.</summary>
+    public const int Processes = 6;
 }

@@ -34,6 +34,20 @@ public sealed class LimitTests
     }
 
     [EndToEndFact]
+    public async Task Without_a_flag_steps_and_containers_have_as_many_processes_as_a_build_needs_and_no_more()
+    {
+        await using Workspace workspace = new();
+        await workspace.ImportBusyboxAsync();
+        const string ManyProcesses = "i=0; while [ $i -lt 5000 ]; do sleep 300 & i=$((i+1)); done; echo all";
+        CommandResult build = (await workspace.BuildTextAsync($"FROM busybox\nRUN {ManyProcesses}\n")).ExitedWith(1);
+        CommandResult run = (await workspace.RunAsync("run", "--rm", "busybox", "sh", "-c", ManyProcesses)).ExitedWith(2);
+        Assert.Contains("can't fork", build.Error, StringComparison.Ordinal);
+        Assert.Contains("can't fork", run.Error, StringComparison.Ordinal);
+        (await workspace.BuildTextAsync("FROM busybox\nRUN i=0; while [ $i -lt 1000 ]; do sleep 300 & i=$((i+1)); done; echo next\n")).Succeeded();
+        await workspace.AssertNothingLeftAsync();
+    }
+
+    [EndToEndFact]
     public async Task Processors_are_those_that_were_given()
     {
         await using Workspace workspace = new();
