@@ -79,7 +79,10 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
         IReadOnlyList<SecretPattern> secrets = await resources.Secrets.PatternsAsync(stop.Token);
         resources.Mask = new SecretMask(secrets);
         var shared = new SharedCaches(options.CacheFrom, graph, store, reporter);
-        options.CacheExport?.Attach(graph, shared);
+        var search = new SecretSearch(secrets);
+        LayerScan? scan = options.Steps.ScansForSecrets && !search.IsEmpty ? new LayerScan(store.Layers, search) : null;
+        options.CacheExport?.Attach(graph, shared, scan);
+        options.SharedMounts?.Guard(scan);
         using var solver = new BuildSolver(
             graph, store, new ExecRunner(sandboxes), contexts, sources, resources, layers, shared, options.CacheExport, reporter, ledger, time, stop.Token);
         var scheduler = new Scheduler<VertexResult>(graph, solver, reporter, options.Jobs, Freshness.Of(graph, options));
@@ -90,11 +93,11 @@ public sealed class BuildEngine(BuilderStore store, ISandboxRunner sandboxes, Ti
             // Sources that nothing has asked for count as found.
             foreach (Vertex vertex in graph.Vertices) reporter.Cached(vertex);
             IReadOnlyList<BuildResult> results = await AssembleAsync(builds, targets, layers, options, solver, scheduler.Executed);
-            var search = new SecretSearch(secrets);
-            if (options.Steps.ScansForSecrets)
+            if (scan is not null)
             {
-                var scan = new ResultScan(store.Layers, search, reporter);
-                foreach ((LoweredBuild build, BuildResult result) in builds.Zip(results)) await scan.CheckAsync(build, result, stop.Token);
+                var resultScan = new ResultScan(scan, reporter);
+                foreach ((LoweredBuild build, BuildResult result) in builds.Zip(results)) await resultScan.CheckAsync(build, result, stop.Token);
+                if (options.CacheExport is { } export) await export.CheckAsync(stop.Token);
             }
 
             return options.Attestations is null ? results

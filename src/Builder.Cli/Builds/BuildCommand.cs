@@ -99,7 +99,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
             {
                 CacheFrom = caches.Sources(session.Arguments.Caches.From),
                 CacheExport = export,
-                SharedMounts = session.Arguments.Caches.MountFrom.Count > 0 ? mounts : null,
+                SharedMounts = mounts,
             };
             IReadOnlyList<BuildResult> results = await ExecuteAsync(lowered.Builds, session, options, ShareAsync, cancellationToken);
             return await _conclusion.SucceedAsync(session, lowered.With(results), progress, log, cancellationToken, ShareAsync);

@@ -1,20 +1,17 @@
 using System.Text;
-using Builder.Cache.Layers;
 using Builder.Executor.Events;
 using Builder.Graph;
 using Builder.Graph.Lowering;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
-using Builder.Oci.Tar;
 
 namespace Builder.Executor.Secrets;
 
 /// <summary>Looks whether a result holds one of the secrets its steps were given: in the layers of its steps, in its config and history.</summary>
-/// <param name="layers">Where layers are.</param>
-/// <param name="search">The secrets.</param>
+/// <param name="layers">Looks for the secrets in layers.</param>
 /// <param name="reporter">Told what is worth a warning.</param>
-internal sealed class ResultScan(LayerStore layers, SecretSearch search, EventReporter reporter)
+internal sealed class ResultScan(LayerScan layers, EventReporter reporter)
 {
     private const string Hint = "mount the secret where it is needed and keep it out of files, arguments and variables; --no-secret-scan builds all the same";
 
@@ -22,7 +19,7 @@ internal sealed class ResultScan(LayerStore layers, SecretSearch search, EventRe
     /// <exception cref="BuildFailedException">There is one: says which, and where.</exception>
     public async Task CheckAsync(LoweredBuild build, BuildResult result, CancellationToken cancellationToken)
     {
-        if (search.IsEmpty) return;
+        if (layers.IsEmpty) return;
         await Task.Run(() => Check(build.Graph, result, cancellationToken), cancellationToken);
     }
 
@@ -34,7 +31,7 @@ internal sealed class ResultScan(LayerStore layers, SecretSearch search, EventRe
         for (int i = 0; i < makers.Length; i++)
         {
             Vertex maker = makers[i];
-            layers.ReadEntries(result.Layers[below + i], (entry, content) => CheckEntry(maker, entry, content, cancellationToken), cancellationToken);
+            if (layers.Find(result.Layers[below + i], cancellationToken) is { } place) throw Found(maker, place);
         }
     }
 
@@ -42,31 +39,20 @@ internal sealed class ResultScan(LayerStore layers, SecretSearch search, EventRe
     private void CheckConfig(BuildGraph graph, BuildResult result)
     {
         Vertex target = graph[graph.Target];
-        if (search.Find(OciJson.WriteConfig(result.Config with { History = [] })) is { } inConfig)
+        if (layers.Search.Find(OciJson.WriteConfig(result.Config with { History = [] })) is { } inConfig)
             throw Found(target, inConfig, $"is in the image's config, at byte {inConfig.Offset}");
         EquatableArray<HistoryEntry> history = result.Config.History;
         for (int i = 0; i < history.Count; i++)
         {
-            if (search.Find(Encoding.UTF8.GetBytes(history[i].CreatedBy ?? "")) is not { } match) continue;
+            if (layers.Search.Find(Encoding.UTF8.GetBytes(history[i].CreatedBy ?? "")) is not { } match) continue;
             bool isWritten = graph.Vertices.Any(v => Encoding.UTF8.GetBytes(v.Origin.SourceText).AsSpan().IndexOf(match.Pattern.Bytes) >= 0);
             if (!isWritten) throw Found(target, match, $"is in the image's history, at byte {match.Offset} of entry {i + 1}");
             reporter.Warn($"{match.Pattern} is written in the Dockerfile itself, and so it is in the image's history");
         }
     }
 
-    private void CheckEntry(Vertex maker, TarEntry entry, Stream content, CancellationToken cancellationToken)
-    {
-        string path = "/" + entry.ToString().TrimStart('/');
-        if (search.Find(entry.Name) is { } inName) throw Found(maker, inName, $"is in the name of {path}, at byte {inName.Offset}");
-        if (search.Find(entry.LinkName) is { } inLink) throw Found(maker, inLink, $"is in the target of the link {path}, at byte {inLink.Offset}");
-        foreach (TarAttribute attribute in entry.Attributes)
-        {
-            if (search.Find(attribute.Value) is { } inAttribute)
-                throw Found(maker, inAttribute, $"is in an attribute of {path}, at byte {inAttribute.Offset}");
-        }
-
-        if (search.Find(content, cancellationToken) is { } match) throw Found(maker, match, $"is in the layer of this step: {path}, at byte {match.Offset}");
-    }
+    /// <summary>The failure that a step's layer holds a secret.</summary>
+    public static BuildFailedException Found(Vertex vertex, SecretPlace place) => Found(vertex, place.Match, $"is in the layer of this step: {place.Where}");
 
     private static BuildFailedException Found(Vertex vertex, SecretMatch match, string where) => new(vertex, $"{match.Pattern} {where}", hint: Hint);
 }

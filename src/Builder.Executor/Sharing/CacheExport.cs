@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Builder.Cache;
+using Builder.Cache.Layers;
 using Builder.Cache.Records;
 using Builder.Cache.Sharing;
 using Builder.Cache.Snapshots;
 using Builder.Executor.Events;
 using Builder.Executor.Exports;
+using Builder.Executor.Secrets;
 using Builder.Graph;
 using Builder.Oci;
 using Builder.Oci.Images;
@@ -25,6 +27,7 @@ public sealed class CacheExport : IAsyncDisposable
     private readonly LayerSender[] _senders;
     private BuildGraph? _graph;
     private SharedCaches? _shared;
+    private LayerScan? _scan;
     private HashSet<VertexId> _chain = [];
 
     /// <summary>Makes one.</summary>
@@ -74,9 +77,13 @@ public sealed class CacheExport : IAsyncDisposable
         _stop.Dispose();
     }
 
-    internal void Attach(BuildGraph graph, SharedCaches shared)
+    /// <summary>Begins with a build.</summary>
+    /// <param name="graph">The build.</param>
+    /// <param name="shared">What others have made of it.</param>
+    /// <param name="scan">Looks for what must not be sent; null when anything may be.</param>
+    internal void Attach(BuildGraph graph, SharedCaches shared, LayerScan? scan = null)
     {
-        (_graph, _shared) = (graph, shared);
+        (_graph, _shared, _scan) = (graph, shared, scan);
         _chain = [.. graph.Targets.SelectMany(graph.ParentChain).Select(v => v.Id)];
     }
 
@@ -85,10 +92,30 @@ public sealed class CacheExport : IAsyncDisposable
     /// <summary>The result of a step is there: begins to send its layer.</summary>
     internal void Begin(Vertex vertex, Snapshot snapshot)
     {
+        if (_scan is not null) return; // Nothing is sent that has not been looked through.
         for (int i = 0; i < _specs.Count; i++)
         {
             if (IsWanted(vertex, _specs[i])) _senders[i].Begin(snapshot);
         }
+    }
+
+    /// <summary>Looks for secrets in the steps whose layers are to be sent.</summary>
+    /// <exception cref="BuildFailedException">There is one: says which, and where.</exception>
+    internal async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_graph is not { } graph || _scan is null) return;
+        foreach (Vertex vertex in graph.Vertices.Where(v => _specs.Any(s => IsWanted(v, s))))
+        {
+            if (_definitions.TryGetValue(vertex.Id, out Digest definition) && OwnSnapshots(graph, vertex, definition) is { Snapshots: [.., var last] } && await FindSecretAsync(last, cancellationToken) is { } place)
+                throw ResultScan.Found(vertex, place);
+        }
+    }
+
+    private async Task<SecretPlace?> FindSecretAsync(Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (_scan is null) return null;
+        LayerBlob layer = await _store.Layers.EnsureBlobAsync(snapshot, cancellationToken);
+        return await Task.Run(() => _scan.Find(layer, cancellationToken), cancellationToken);
     }
 
     private bool IsWanted(Vertex vertex, CacheExportSpec spec) => vertex.HasParent && (spec.AllSteps || _chain.Contains(vertex.Id));
@@ -120,9 +147,21 @@ public sealed class CacheExport : IAsyncDisposable
     // What the store has; else what it was found in another cache to be, so that exporting again never loses what nothing needed this time.
     private async Task<SharedResult?> ResultOfAsync(BuildGraph graph, Vertex vertex, Digest definition, LayerSender sender)
     {
-        int count = graph.ParentChain(vertex.Id).Count(v => v.HasParent);
-        if (_store.Records.Find(definition) is { } record && OwnSnapshots(record, count) is { } snapshots)
+        if (OwnSnapshots(graph, vertex, definition) is var (record, snapshots))
+        {
+            // Reached by a build that failed: else that has been looked for before.
+            foreach (Snapshot snapshot in snapshots)
+            {
+                if (await FindSecretAsync(snapshot, _stop.Token) is { } place)
+                {
+                    _reporter.Warn($"a step is not exported: {place.Match.Pattern} is in its layer: {place.Where}");
+                    return null;
+                }
+            }
+
             return new SharedResult(record.Key.Digest, await Task.WhenAll(snapshots.Select(sender.SendAsync)), record.CreatedAt);
+        }
+
         if (_shared is null || await _shared.FindAsync(vertex, definition, _stop.Token) is not { } hit) return null;
         try
         {
@@ -137,8 +176,10 @@ public sealed class CacheExport : IAsyncDisposable
     }
 
     // One snapshot per step, bottom first; null when one is gone.
-    private List<Snapshot>? OwnSnapshots(CacheRecord record, int count)
+    private (CacheRecord Record, List<Snapshot> Snapshots)? OwnSnapshots(BuildGraph graph, Vertex vertex, Digest definition)
     {
+        if (_store.Records.Find(definition) is not { } record) return null;
+        int count = graph.ParentChain(vertex.Id).Count(v => v.HasParent);
         var result = new List<Snapshot>(count);
         for (Snapshot? at = _store.Snapshots.Find(record.SnapshotId); result.Count < count; at = at.ParentId is null ? null : _store.Snapshots.Find(at.ParentId))
         {
@@ -147,6 +188,6 @@ public sealed class CacheExport : IAsyncDisposable
         }
 
         result.Reverse();
-        return result;
+        return (record, result);
     }
 }

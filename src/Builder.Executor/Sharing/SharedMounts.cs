@@ -4,6 +4,7 @@ using Builder.Cache.Sharing;
 using Builder.Executor.Events;
 using Builder.Executor.Exports;
 using Builder.Executor.Running;
+using Builder.Executor.Secrets;
 using Builder.Graph;
 using Builder.Graph.Operations;
 using Builder.Oci.Images;
@@ -25,6 +26,7 @@ public sealed class SharedMounts(
     private readonly Lock _gate = new();
     private readonly EventReporter _reporter = new(events, time);
     private Task<Opened[]>? _opened;
+    private LayerScan? _scan;
 
     /// <summary>Puts the cache mounts of a build into all targets.</summary>
     /// <param name="graph">The build.</param>
@@ -44,7 +46,7 @@ public sealed class SharedMounts(
                 _reporter.Task(task, done: false, $"{count} of {ids.Length} cache mounts are there");
                 _reporter.Task(task, done: true);
             }
-            catch (Exception e) when (e is CacheSourceException or StoreException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is CacheSourceException or StoreException or SecretFoundException or IOException or UnauthorizedAccessException)
             {
                 string message = $"cache mounts can't be exported to {spec.Target.Name}: {e.Message}";
                 if (!isFailed && !spec.IgnoreError) throw new ExportException(message, e);
@@ -53,6 +55,9 @@ public sealed class SharedMounts(
             }
         }
     }
+
+    /// <summary>From now on nothing is exported in which a scan finds a secret.</summary>
+    internal void Guard(LayerScan? scan) => _scan = scan;
 
     /// <summary>Fills an empty directory with what a source has for a mount; false when none has it.</summary>
     internal async Task<bool> TryFillAsync(string id, string directory, CancellationToken cancellationToken)
@@ -96,6 +101,7 @@ public sealed class SharedMounts(
         using CacheMountLease? lease = await new CacheMounts(store.Root, time).FindAsync(id, cancellationToken);
         if (lease is null) return null;
         LayerBlob layer = await Task.Run(() => store.Archives.Write(lease.Directory, cancellationToken), cancellationToken);
+        if (await Task.Run(() => _scan?.Find(layer, cancellationToken), cancellationToken) is { } place) throw new SecretFoundException($"{place.Match.Pattern} is in the cache mount '{id}': {place.Where}");
         LayerBlob blob = await store.Converter.ConvertAsync(layer, spec.Compression, cancellationToken);
         var descriptor = new Descriptor { MediaType = blob.MediaType, Digest = blob.BlobDigest, Size = blob.Size };
         await PutAsync(spec.Target, descriptor, cancellationToken);

@@ -110,6 +110,30 @@ public sealed class SecretTests
         (await workspace.BuildTextAsync(Plain, ["--no-secret-scan", .. secret])).Succeeded();
     }
 
+    [EndToEndFact]
+    public async Task A_secret_goes_into_no_cache_for_others_from_whatever_stage_or_cache_mount()
+    {
+        await using Workspace workspace = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        workspace.Write("key", "correct-horse-battery\n");
+        string shared = Directory.CreateDirectory(workspace.PathTo("shared")).FullName;
+        const string Leak = "FROM busybox AS leaky\nRUN --mount=type=secret,id=key cp /run/secrets/key /leak\n";
+        const string OtherStage = Leak + "FROM busybox\nCOPY --from=leaky /bin/busybox /b\n";
+        const string CacheMount = "FROM busybox\nRUN --mount=type=secret,id=key --mount=type=cache,target=/c base64 /run/secrets/key > /c/leak\n";
+        Assert.Contains("the secret 'key' is in the layer of this step: /leak, at byte 0", (await BuildAsync(OtherStage, "--cache-to", "type=local,mode=max,dest={0}")).ExitedWith(1).Error, StringComparison.Ordinal);
+        (await BuildAsync(OtherStage, "--cache-to", "type=local,dest={0}")).Succeeded();
+        (await BuildAsync(Leak, "--cache-to", "type=local,mode=max,dest={0}")).ExitedWith(1);
+        Assert.Contains("the secret 'key' (base64) is in the cache mount '/c': /leak, at byte 0", (await BuildAsync(CacheMount, "--mount-cache-to", "type=local,dest={0}")).ExitedWith(1).Error, StringComparison.Ordinal);
+        foreach (string form in (string[])["correct-horse", "Y29ycmVjdC1ob3JzZS"])
+            Assert.Equal("", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", form, shared)).Output);
+
+        // It is found where nobody looks for it.
+        (await BuildAsync(OtherStage, "--no-secret-scan", "--cache-to", "type=local,mode=max,dest={0},compression=gzip")).Succeeded();
+        Assert.NotEqual("", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", "correct-horse", shared)).Output);
+
+        Task<CommandResult> BuildAsync(string dockerfile, params string[] options) =>
+            workspace.BuildTextAsync(dockerfile, ["--secret", "id=key,src=key", .. options.Select(o => o.Replace("{0}", Path.Combine(shared, Guid.NewGuid().ToString("N")), StringComparison.Ordinal))]);
+    }
+
     // Names, contents, and contents of what is compressed.
     private const string Search =
         """
