@@ -116,7 +116,9 @@ internal sealed class RunningCommand : IDisposable
             await _process.WaitForExitAsync(source.Token);
             await _outputCopy.WaitAsync(source.Token);
             string error = await _error.WaitAsync(source.Token);
-            return new CommandResult(_commandLine, _process.ExitCode, _output.ToArray(), error, _watch.Elapsed);
+            CommandResult result = new(_commandLine, _process.ExitCode, _output.ToArray(), error, _watch.Elapsed);
+            result.AssertNoTraceOfTheEngine();
+            return result;
         }
         catch (OperationCanceledException e)
         {

@@ -33,6 +33,15 @@ internal sealed record CommandResult(string CommandLine, int ExitCode, byte[] Ou
         }
     }
 
+    /// <summary>The same for every command of every test: programs in containers may show traces of their own, the engine never shows one of its.</summary>
+    public void AssertNoTraceOfTheEngine()
+    {
+        bool isShown = Error.Contains("   at Builder.", StringComparison.Ordinal)
+            || Error.Contains("Unhandled exception", StringComparison.Ordinal)
+            || OutputBytes.AsSpan().IndexOf("   at Builder."u8) >= 0;
+        if (isShown) Assert.Fail($"a stack trace was shown:\n{this}");
+    }
+
     public override string ToString() =>
         $"$ {CommandLine}\nexit code {ExitCode} after {Duration.TotalSeconds:F2} s\n--- standard error\n{Tail(Error)}\n--- standard output\n{Tail(Output)}";
 
