@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
@@ -43,7 +44,7 @@ public sealed class LayoutCache(string directory, string tag, Digest? digest = n
     {
         try
         {
-            return Task.FromResult<Stream>(new FileStream(PathOf(blob.Digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+            return Task.FromResult<Stream>(RegularFile.OpenRead(PathOf(blob.Digest)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -93,7 +94,8 @@ public sealed class LayoutCache(string directory, string tag, Digest? digest = n
             used.UnionWith(named.Select(d => d.Digest.Hex));
         }
 
-        foreach (string path in Directory.EnumerateFiles(Blobs).Where(p => !used.Contains(Path.GetFileName(p))).ToList()) File.Delete(path);
+        RefuseLinks();
+        foreach (string path in Directory.EnumerateFiles(Blobs).Where(p => IsOurs(Path.GetFileName(p)) && !used.Contains(Path.GetFileName(p))).ToList()) File.Delete(path);
     }
 
     private async Task<ImageIndex> ReadIndexAsync(CancellationToken cancellationToken)
@@ -113,7 +115,7 @@ public sealed class LayoutCache(string directory, string tag, Digest? digest = n
     {
         try
         {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            await using FileStream file = RegularFile.OpenRead(path);
             if (file.Length > OciJson.MaxDocumentSize) throw new CacheSourceException($"{Path.GetFileName(path)} is larger than {OciJson.MaxDocumentSize} bytes");
             byte[] content = new byte[file.Length];
             await file.ReadExactlyAsync(content, cancellationToken);
@@ -131,6 +133,7 @@ public sealed class LayoutCache(string directory, string tag, Digest? digest = n
         string temporary = path + ".new-" + Guid.NewGuid().ToString("N");
         try
         {
+            RefuseLinks();
             Directory.CreateDirectory(Blobs);
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0)) await write(file);
             File.Move(temporary, path, overwrite: true);
@@ -142,6 +145,17 @@ public sealed class LayoutCache(string directory, string tag, Digest? digest = n
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    private static bool IsOurs(string name) => Digest.TryParse("sha256:" + name.Split('.')[0], out _);
+
+    // Who filled the directory before must not choose where else is written and removed.
+    private void RefuseLinks()
+    {
+        foreach (string path in (string[])[Path.Combine(directory, "blobs"), Blobs])
+        {
+            if (new FileInfo(path).LinkTarget is not null) throw new CacheSourceException($"'{path}' is a symbolic link", isUnreachable: true);
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         }
 
         (string path, string shown) = Locate(context, directory, file);
-        byte[] content = await ReadFileAsync(path, shown, cancellationToken);
+        byte[] content = await ReadFileAsync(path, shown, isOfContext: file is null || !Path.IsPathRooted(file), cancellationToken);
         string own = path + IgnoreSuffix;
         return new DockerfileSource(SourceText.FromUtf8(content, shown), directory, File.Exists(own) ? own : ContextIgnoreFile(directory));
     }
@@ -60,11 +60,12 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         return null;
     }
 
-    private static async Task<byte[]> ReadFileAsync(string path, string shown, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadFileAsync(string path, string shown, bool isOfContext, CancellationToken cancellationToken)
     {
         try
         {
-            await using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            // Elsewhere a pipe may be meant: the shell's <(...).
+            await using FileStream stream = isOfContext ? RegularFile.OpenRead(path) : new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return await ReadAsync(stream, shown, cancellationToken);
         }
         catch (UnauthorizedAccessException e)

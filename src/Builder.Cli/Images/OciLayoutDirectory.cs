@@ -1,6 +1,7 @@
 using Builder.Cache;
 using Builder.Cache.Images;
 using Builder.Cache.Layers;
+using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Oci.Images;
 using Builder.Oci.Json;
@@ -105,7 +106,7 @@ internal sealed class OciLayoutDirectory(string directory, string shown, Builder
         return Digest.Sha256(content) == descriptor.Digest ? content : throw new OciFormatException($"{shown}: the blob {descriptor.Digest} is not what its name says");
     }
 
-    private FileStream OpenBlob(Digest digest) => new(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+    private FileStream OpenBlob(Digest digest) => RegularFile.OpenRead(PathOf(digest));
 
     private string PathOf(Digest digest) => digest.Algorithm == "sha256"
         ? Path.Combine(directory, "blobs", "sha256", digest.Hex)
@@ -113,7 +114,7 @@ internal sealed class OciLayoutDirectory(string directory, string shown, Builder
 
     private async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        await using FileStream file = RegularFile.OpenRead(path);
         if (file.Length > MaxDocument) throw new OciFormatException($"{shown}: {Path.GetFileName(path)} is larger than {MaxDocument >> 20} MiB");
         byte[] content = new byte[file.Length];
         await file.ReadExactlyAsync(content, cancellationToken);

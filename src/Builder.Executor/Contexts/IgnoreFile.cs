@@ -1,3 +1,5 @@
+using Builder.Linux.Files;
+
 namespace Builder.Executor.Contexts;
 
 /// <summary>The rules of an ignore file, to be asked path by path.</summary>
@@ -18,7 +20,10 @@ public sealed class IgnoreFile
     {
         try
         {
-            return new IgnoreFile(IgnoreRules.Parse(File.ReadAllText(path), path));
+            using FileStream file = RegularFile.OpenRead(path);
+            if (file.Length > IgnoreRules.MaxFileSize) return null;
+            using var reader = new StreamReader(file);
+            return new IgnoreFile(IgnoreRules.Parse(reader.ReadToEnd(), path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Builder.Linux.Files;
 
 namespace Builder.Executor.Contexts;
 
@@ -8,7 +9,7 @@ namespace Builder.Executor.Contexts;
 /// </summary>
 internal sealed class IgnoreRules
 {
-    private const int MaxFileSize = 10 << 20;
+    internal const int MaxFileSize = 10 << 20;
     private const int MaxRules = 1 << 16;
     private const int MaxPatternLength = 1 << 16;
 
@@ -42,7 +43,7 @@ internal sealed class IgnoreRules
     {
         try
         {
-            await using FileStream file = File.OpenRead(path);
+            await using FileStream file = RegularFile.OpenRead(path);
             if (file.Length > MaxFileSize) throw new OperationException($"the ignore file {shown} is longer than {MaxFileSize >> 20} MiB");
             using var reader = new StreamReader(file, Encoding.UTF8);
             return Parse(await reader.ReadToEndAsync(cancellationToken), shown);

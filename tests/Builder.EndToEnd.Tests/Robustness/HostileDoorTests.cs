@@ -64,6 +64,37 @@ public sealed class HostileDoorTests
         Assert.Contains("'/big' is sparse", copied.Error, StringComparison.Ordinal);
     }
 
+    [EndToEndFact]
+    public async Task Pipes_devices_and_links_where_files_are_expected_neither_hold_a_build_nor_lead_it_elsewhere()
+    {
+        await using HostileGround ground = new();
+        Workspace workspace = ground.Workspace;
+        string ignore = Path.Combine(workspace.Context, ".dockerignore"), cache = workspace.PathTo("cache"), layout = WriteLayout(workspace.PathTo("layout"), Tree(ground).ToArray());
+        workspace.Write("Dockerfile", "FROM scratch\nCOPY . /\n");
+        (await new Command("mkfifo", ignore).RunAsync()).Succeeded();
+        Assert.Contains("is not a regular file", (await BuildAsync()).ExitedWith(1).Error, StringComparison.Ordinal);
+        File.Delete(ignore);
+        File.CreateSymbolicLink(ignore, "/dev/zero");
+        Assert.Contains("is not a regular file", (await BuildAsync()).ExitedWith(1).Error, StringComparison.Ordinal);
+        File.Delete(ignore);
+        (await BuildAsync("--cache-to", $"type=local,dest={cache},mode=max")).Succeeded();
+        foreach (string file in Directory.GetFiles(Path.Combine(layout, "blobs", "sha256")).Append(Path.Combine(layout, "index.json")).Append(Path.Combine(cache, "index.json")))
+        {
+            File.Delete(file);
+            (await new Command("mkfifo", file).RunAsync()).Succeeded();
+        }
+
+        Assert.Contains("is not a regular file", (await BuildAsync("--no-cache", "--build-context", $"base=oci-layout://{layout}", "--build-arg", "x=y", "-f", workspace.Write("from", "FROM base\n"))).ExitedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains("WARNING: the cache", (await BuildAsync("--root", workspace.PathTo("other"), "--cache-from", $"type=local,src={cache}")).Succeeded().Error, StringComparison.Ordinal);
+
+        // A directory that is a cache and a target leads into the tree outside, and is to be cleaned.
+        string target = Directory.CreateDirectory(workspace.PathTo("target/blobs")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(target, "sha256"), ground.Canary);
+        Assert.Contains("is a symbolic link", (await BuildAsync("--cache-to", $"type=local,dest={Path.GetDirectoryName(target)},mode=max,reset=true")).ExitedWith(1).Error, StringComparison.Ordinal);
+
+        Task<CommandResult> BuildAsync(params string[] options) => ground.RunAsync(["build", "--progress", "plain", .. options, workspace.Context]);
+    }
+
     private static HostileTar Tree(HostileGround ground)
     {
         (string canary, string up) = (ground.Canary, ground.ClimbingCanary);
