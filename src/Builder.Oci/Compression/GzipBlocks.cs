@@ -19,6 +19,8 @@ public sealed class GzipBlocks : BlockEncoder
     private static readonly byte[] Header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     private static readonly byte[] EmptyLastBlock = [3, 0];
 
+    private static readonly ZLibCompressionOptions Stored = new() { CompressionLevel = 0 };
+
     private readonly ZLibCompressionOptions _options;
     private uint _checksum;
     private uint _size;
@@ -54,7 +56,7 @@ public sealed class GzipBlocks : BlockEncoder
         if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(output, out ArraySegment<byte> room)) throw new ArgumentException("an array is needed", nameof(output));
         using var written = new MemoryStream(room.Array!, room.Offset, room.Count, writable: true);
         long end;
-        using (var gzip = new GZipStream(written, _options, leaveOpen: true))
+        using (var gzip = new GZipStream(written, Compressibility.IsWorthwhile(block.Span) ? _options : Stored, leaveOpen: true))
         {
             gzip.Write(block.Span);
 
