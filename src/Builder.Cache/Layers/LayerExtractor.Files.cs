@@ -1,3 +1,4 @@
+using System.Buffers;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci.Tar;
@@ -27,15 +28,7 @@ internal sealed partial class LayerExtractor
         switch (entry.Type)
         {
             case TarEntryType.File:
-                using (SafeFileHandle file = level.Upper.CreateFile(name, PrivateFile))
-                {
-                    EntryContent.Write(reader, file, _cancellationToken);
-                    SetOwner(entry, (uid, gid) => FileMetadata.SetOwner(file, uid, gid));
-                    SetExtended(entry, level.Upper, name);
-                    FileMetadata.SetMode(file, entry.Mode & ModeBits);
-                    FileMetadata.SetTimes(file, TimeOf(entry));
-                }
-
+                PlaceRegular(entry, reader, level, name);
                 return;
             case TarEntryType.SymbolicLink:
                 if (entry.LinkName.Length == 0 || entry.LinkName.Contains((byte)0)) throw new StoreException($"the layer has a symbolic link '{entry}' that points at no path");
@@ -56,6 +49,49 @@ internal sealed partial class LayerExtractor
 
         level.Upper.SetTimes(name, TimeOf(entry));
     }
+
+    private void PlaceRegular(TarEntry entry, TarReader reader, DraftLevel level, byte[] name)
+    {
+        SafeFileHandle file = level.Upper.CreateFile(name, PrivateFile);
+        if (entry is { Size: <= PendingFiles.LargestFile, Extents: null, Attributes.Count: 0 })
+        {
+            FinishLater(entry, reader, file);
+            return;
+        }
+
+        using (file)
+        {
+            EntryContent.Write(reader, file, _cancellationToken);
+            SetOwner(entry, file);
+            SetExtended(entry, level.Upper, name);
+            FileMetadata.SetMode(file, entry.Mode & ModeBits);
+            FileMetadata.SetTimes(file, TimeOf(entry));
+        }
+    }
+
+    private void FinishLater(TarEntry entry, TarReader reader, SafeFileHandle file)
+    {
+        byte[] content = ArrayPool<byte>.Shared.Rent(PendingFiles.LargestFile);
+        try
+        {
+            reader.Content.ReadExactly(content, 0, (int)entry.Size);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(content);
+            file.Dispose();
+            throw;
+        }
+
+        _pending.Add(entry.Name, file, content, (int)entry.Size, made =>
+        {
+            SetOwner(entry, made);
+            FileMetadata.SetMode(made, entry.Mode & ModeBits);
+            FileMetadata.SetTimes(made, TimeOf(entry));
+        });
+    }
+
+    private static void SetOwner(TarEntry entry, SafeFileHandle file) => SetOwner(entry, (uid, gid) => FileMetadata.SetOwner(file, uid, gid));
 
     private void SetAttributesOfRoot(TarEntry entry)
     {

@@ -21,6 +21,7 @@ internal sealed partial class LayerExtractor : IDisposable
 
     private readonly DraftDirectories _directories;
     private readonly SnapshotTarget _target;
+    private readonly PendingFiles _pending = new();
     private readonly CancellationToken _cancellationToken;
 
     private LayerExtractor(SnapshotTarget target, CancellationToken cancellationToken)
@@ -30,13 +31,31 @@ internal sealed partial class LayerExtractor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _directories.Dispose();
+    public void Dispose()
+    {
+        _pending.Dispose();
+        _directories.Dispose();
+    }
 
     /// <summary>Unpacks everything up to the end of the archive; what follows it is left unread.</summary>
     /// <exception cref="StoreException">The archive is damaged or can't be unpacked; the tree is useless then.</exception>
     internal static void Extract(Stream tar, SnapshotTarget target, CancellationToken cancellationToken)
     {
         using LayerExtractor extractor = new(target, cancellationToken);
+        try
+        {
+            extractor.ExtractAll(tar);
+        }
+        catch
+        {
+            // What failed in an entry before this one is told instead, as if they had been done one after the other.
+            extractor._pending.Complete();
+            throw;
+        }
+    }
+
+    private void ExtractAll(Stream tar)
+    {
         using TarReader reader = new(tar);
         byte[] current = [];
         try
@@ -44,13 +63,14 @@ internal sealed partial class LayerExtractor : IDisposable
             int count = 0;
             while (reader.ReadEntry() is { } entry)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                _cancellationToken.ThrowIfCancellationRequested();
                 current = entry.Name;
                 if (++count > MostEntries) throw new StoreException($"the layer has more than {MostEntries} entries");
-                extractor.Place(entry, reader);
+                Place(entry, reader);
             }
 
-            extractor._directories.SettleTimes();
+            _pending.Complete();
+            _directories.SettleTimes();
         }
         catch (TarFormatException error)
         {

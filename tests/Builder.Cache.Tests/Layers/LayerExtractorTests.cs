@@ -315,6 +315,38 @@ public sealed class LayerExtractorTests
         Assert.Contains("'a' belongs to 5:5, which this user's id ranges (/etc/subuid, /etc/subgid) don't cover: fchown(5:5): EINVAL", message, StringComparison.Ordinal);
     }
 
+    [RootTheory]
+    [MemberData(nameof(Kinds))]
+    public async Task Hundreds_of_files_are_as_the_last_of_their_entries_says_whatever_else_has_had_their_name(SnapshotKind kind)
+    {
+        using TestStore test = new(kind);
+        LayerTar layer = new();
+        List<string> expected = [];
+        for (int i = 100; i < 400; i++)
+        {
+            layer.File($"f{i}", "first", mode: 0b111_111_111, uid: 1).HardLink($"h{i}", $"f{i}");
+            if (i % 3 == 0) layer.Directory($"f{i}").File($"f{i}", "again").File($"f{i}", "last", mode: 0b100_111_101_101, uid: i);
+            expected.Add(i % 3 == 0 ? $"Regular 4755 {i}:{i} @2000 f{i} 'last'" : $"Regular 777 1:1 @2000 f{i} 'first'");
+        }
+
+        Snapshot snapshot = await Unpack(test, layer);
+        string[] tree = Trees.Describe(test.Store, snapshot);
+        Assert.Equal(expected, tree.Where(line => line.Contains(" f", StringComparison.Ordinal) && !line.Contains(" h", StringComparison.Ordinal)));
+        Assert.Equal(300, tree.Count(line => line.StartsWith("Regular 777 1:1 @2000 h", StringComparison.Ordinal) && line.EndsWith("'first'", StringComparison.Ordinal)));
+    }
+
+    [RootFact]
+    public async Task The_first_entry_that_fails_is_told_when_later_ones_fail_too()
+    {
+        using TestStore test = new(SnapshotKind.Overlay);
+        LayerTar layer = new();
+        for (int i = 0; i < 200; i++) layer.File($"good{i}", "x");
+        layer.File("first", "x", uid: uint.MaxValue).File("second", "x", uid: uint.MaxValue).HardLink("third", "nothing");
+        StoreException error = await Assert.ThrowsAsync<StoreException>(() => Unpack(test, layer));
+        Assert.Contains("an owner that can't be: 4294967295:4294967295 of 'first'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(test.Store.Snapshots.Directory));
+    }
+
     private static async Task<Snapshot> Unpack(TestStore test, params LayerTar[] layers)
     {
         EquatableArray<LayerBlob> blobs = [.. layers.Select(l => l.Put(test.Store))];
