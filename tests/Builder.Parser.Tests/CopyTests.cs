@@ -52,8 +52,6 @@ public sealed class CopyTests : ParserTestBase
     [InlineData("COPY --chown=a --chown=b a b", DiagnosticCodes.RepeatedFlag, "--chown=b", "remove one of them")]
     [InlineData("COPY --link --link=false a b", DiagnosticCodes.RepeatedFlag, "--link=false", "remove one of them")]
     [InlineData("COPY --chown a b", DiagnosticCodes.MissingFlagValue, "--chown", "write --chown=VALUE, without blanks around '='")]
-    [InlineData("COPY --chown= a b", DiagnosticCodes.MissingFlagValue, "--chown=", "write --chown=VALUE, without blanks around '='")]
-    [InlineData("COPY --exclude=\"\" a b", DiagnosticCodes.MissingFlagValue, "--exclude=\"\"", "write --exclude=VALUE, without blanks around '='")]
     [InlineData("COPY --link= a b", DiagnosticCodes.MissingFlagValue, "--link=", "write --link=true, without blanks around '='")]
     [InlineData("COPY --link=ture a b", DiagnosticCodes.InvalidBoolean, "ture", "did you mean 'true'?")]
     [InlineData("COPY --link=1 a b", DiagnosticCodes.InvalidBoolean, "1", null)]

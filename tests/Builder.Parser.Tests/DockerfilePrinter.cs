@@ -66,7 +66,7 @@ internal sealed class DockerfilePrinter
                 break;
             case OnbuildInstruction onbuild:
                 _output.Append(' ');
-                Line(onbuild.Inner, heredocs);
+                Line(onbuild.Inner!, heredocs); // triggers that can't be run aren't printed
                 break;
             default:
                 Simple(instruction);

@@ -86,9 +86,6 @@ public sealed class InstructionTests : ParserTestBase
     }
 
     [Theory]
-    [InlineData("RUN")]
-    [InlineData("CMD")]
-    [InlineData("ENTRYPOINT")]
     [InlineData("USER")]
     [InlineData("WORKDIR")]
     [InlineData("STOPSIGNAL")]

@@ -49,6 +49,7 @@ public sealed class RoundTripTests : ParserTestBase
     private static bool Check(string text)
     {
         DockerfileSyntax first = Parse(text).Dockerfile;
+        first = first with { Instructions = new([.. first.Instructions.Where(i => i is not OnbuildInstruction { Inner: null })]) };
         if (first.Instructions.Count == 0) return true;
         string printed = DockerfilePrinter.Print(first);
         ParseResult result = Parse(printed);
@@ -69,7 +70,7 @@ public sealed class RoundTripTests : ParserTestBase
         null => "null",
         string text => $"'{text}'",
         Word word => $"'{word.Text}'",
-        OnbuildInstruction onbuild => $"{onbuild.Keyword.Text} {Describe(onbuild.Inner)}",
+        OnbuildInstruction onbuild => $"{onbuild.Keyword.Text} {Describe(onbuild.Inner!)}",
         SourceSpan => "",
         System.Collections.IEnumerable items => $"[{string.Join(", ", items.Cast<object>().Select(Describe))}]",
         _ when node.GetType().Namespace == typeof(Word).Namespace => DescribeParts(node),

@@ -7,7 +7,7 @@ internal readonly record struct FileOwner(int Uid, int Gid)
 
     /// <summary>
     /// Reads a <c>--chown</c> value: <c>user[:group]</c>, names or numbers. A number alone is the group too; a name alone brings its
-    /// primary group.
+    /// primary group. An empty user is root, an empty group counts as none.
     /// </summary>
     /// <param name="text">The value.</param>
     /// <param name="accounts">Of the destination; asked for only when there is a name to look up.</param>
@@ -25,7 +25,8 @@ internal readonly record struct FileOwner(int Uid, int Gid)
     {
         (string user, string? group) = Split(text, what);
         int uid, gid;
-        if (AccountDatabase.TryParseId(user, out uid)) gid = uid;
+        if (user.Length == 0) uid = gid = 0;
+        else if (AccountDatabase.TryParseId(user, out uid)) gid = uid;
         else (uid, gid) = accounts().FindUser(user) ?? throw Unknown("user", user, "/etc/passwd");
         return new FileOwner(uid, group is null ? gid : ParseGroup(group, accounts));
     }
@@ -33,7 +34,7 @@ internal readonly record struct FileOwner(int Uid, int Gid)
     private static (string User, string? Group) Split(string text, string what)
     {
         string[] parts = text.Split(':');
-        if (parts.Length > 2 || parts[0].Length == 0) throw new OperationException($"{what} '{text}' is not of the form user[:group]");
+        if (parts.Length > 2) throw new OperationException($"{what} '{text}' is not of the form user[:group]");
         return (parts[0], parts.Length == 2 && parts[1].Length > 0 ? parts[1] : null);
     }
 

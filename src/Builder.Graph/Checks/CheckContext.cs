@@ -65,7 +65,7 @@ internal sealed class CheckContext(
 
     /// <summary>The instructions of a stage, those inside ONBUILD in place of it.</summary>
     public static IEnumerable<Instruction> InstructionsOf(StageSyntax stage) =>
-        stage.Instructions.Select(instruction => instruction is OnbuildInstruction onbuild ? onbuild.Inner : instruction);
+        stage.Instructions.Select(instruction => instruction is OnbuildInstruction { Inner: { } inner } ? inner : instruction);
 
     /// <summary>Whether a comment above an instruction switches a check off there.</summary>
     public static bool IsSkippedAbove(Instruction instruction, CheckRule rule) =>

@@ -92,4 +92,16 @@ public static class DiagnosticCodes
 
     /// <summary>An empty line stands inside a continued instruction (warning).</summary>
     public const string EmptyContinuation = "BLD1302";
+
+    /// <summary>A flag with an empty value, which counts as none (warning).</summary>
+    public const string EmptyFlag = "BLD1304";
+
+    /// <summary>A flag of an instruction whose flags nobody reads (warning).</summary>
+    public const string UnreadFlag = "BLD1305";
+
+    /// <summary>The shell gets an empty command (warning).</summary>
+    public const string EmptyCommand = "BLD1306";
+
+    /// <summary>The name of an argument holds quotes (warning).</summary>
+    public const string QuotedArgument = "BLD1307";
 }

@@ -10,15 +10,8 @@ internal static class CommandReader
     public static Instruction? ReadRun(InstructionContext context)
     {
         FlagSet flags = FlagSet.Read(
-            context, ("mount", FlagKind.List), ("network", FlagKind.Text), ("security", FlagKind.Text), ("device", FlagKind.List));
-        if (!context.HasArguments)
-        {
-            context.Missing("RUN has no command");
-            return null;
-        }
-
-        CommandLine? command = Read(context, context.Raw.ArgumentStart);
-        if (command is null) return null;
+            context, ("mount", FlagKind.FilledList), ("network", FlagKind.FilledText), ("security", FlagKind.FilledText), ("device", FlagKind.FilledList));
+        if (ReadOwnCommand(context, "nothing is run, and a layer is made all the same") is not { } command) return null;
         if (command is ExecCommand { Arguments.Count: 0 })
         {
             context.Error(DiagnosticCodes.MissingArgument, "RUN has an empty command", command.Span);
@@ -41,12 +34,12 @@ internal static class CommandReader
     }
 
     public static Instruction? ReadCmd(InstructionContext context) =>
-        ReadOwnCommand(context) is not { } command
+        ReadWithoutFlags(context) is not { } command
             ? null
             : new CmdInstruction(context.Keyword, command, context.Span) { Text = context.Text, LeadingComments = context.Comments };
 
     public static Instruction? ReadEntrypoint(InstructionContext context) =>
-        ReadOwnCommand(context) is not { } command
+        ReadWithoutFlags(context) is not { } command
             ? null
             : new EntrypointInstruction(context.Keyword, command, context.Span) { Text = context.Text, LeadingComments = context.Comments };
 
@@ -93,11 +86,18 @@ internal static class CommandReader
             : new ExecCommand(context.WordsOf(items), context.SpanOf(source));
     }
 
-    private static CommandLine? ReadOwnCommand(InstructionContext context)
+    private static CommandLine? ReadWithoutFlags(InstructionContext context)
     {
         FlagSet.Read(context);
+        return ReadOwnCommand(context, $"write {context.Name} [] to clear it");
+    }
+
+    /// <summary>The command of an instruction; the shell gets an empty text when there is none.</summary>
+    private static CommandLine? ReadOwnCommand(InstructionContext context, string hint)
+    {
         if (context.HasArguments) return Read(context, context.Raw.ArgumentStart);
-        context.Missing($"{context.Name} has no command", $"write {context.Name} [] to clear it");
-        return null;
+        context.Diagnostics.Warning(
+            DiagnosticCodes.EmptyCommand, $"{context.Name} has no command, so the shell gets an empty one", context.SpanOf(context.Raw.Keyword), hint);
+        return new ShellCommand("", context.SpanOf(context.Raw.Keyword));
     }
 }

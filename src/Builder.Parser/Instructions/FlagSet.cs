@@ -9,6 +9,7 @@ internal sealed class FlagSet
 {
     private readonly Dictionary<string, List<Word>> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _booleans = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     private FlagSet()
     {
@@ -35,6 +36,16 @@ internal sealed class FlagSet
         return set;
     }
 
+    /// <summary>Tells of flags where none are looked at.</summary>
+    public static void WarnOfUnread(InstructionContext context, string what)
+    {
+        foreach (RawFlag flag in context.Raw.Flags)
+        {
+            context.Diagnostics.Warning(
+                DiagnosticCodes.UnreadFlag, $"{what} has no flags: '--{flag.Name}' means nothing and is skipped", context.SpanOf(flag.Source), "remove it");
+        }
+    }
+
     public Word? Text(string name) => _values.TryGetValue(name, out List<Word>? words) ? words[0] : null;
 
     public SyntaxList<Word> List(string name) => _values.TryGetValue(name, out List<Word>? words) ? new([.. words]) : [];
@@ -43,8 +54,7 @@ internal sealed class FlagSet
 
     private void Add(InstructionContext context, RawFlag flag, FlagKind kind)
     {
-        bool seen = _values.ContainsKey(flag.Name) || _booleans.ContainsKey(flag.Name);
-        if (seen && kind != FlagKind.List)
+        if (!_seen.Add(flag.Name) && kind is not (FlagKind.List or FlagKind.FilledList))
         {
             context.Error(
                 DiagnosticCodes.RepeatedFlag,
@@ -54,7 +64,8 @@ internal sealed class FlagSet
             return;
         }
 
-        if (flag.Value?.Length == 0 || (flag.Value is null && kind != FlagKind.Boolean))
+        bool mayBeEmpty = kind is FlagKind.Text or FlagKind.List;
+        if ((flag.Value?.Length == 0 && !mayBeEmpty) || (flag.Value is null && kind != FlagKind.Boolean))
         {
             string example = kind == FlagKind.Boolean ? "true" : "VALUE";
             context.Error(
@@ -67,10 +78,15 @@ internal sealed class FlagSet
         {
             AddBoolean(context, flag);
         }
+        else if (flag.Value!.Length == 0) // not null: checked above
+        {
+            context.Diagnostics.Warning(
+                DiagnosticCodes.EmptyFlag, $"the flag '--{flag.Name}' is empty, which means the same as leaving it out", context.SpanOf(flag.Source), "give it a value, or remove it");
+        }
         else
         {
             if (!_values.TryGetValue(flag.Name, out List<Word>? words)) _values[flag.Name] = words = [];
-            words.Add(new Word(flag.Value!, context.SpanOf(flag.ValueSource))); // not null: checked above
+            words.Add(new Word(flag.Value, context.SpanOf(flag.ValueSource)));
         }
     }
 

@@ -9,6 +9,8 @@ internal static class HealthcheckReader
 {
     public static Instruction? Read(InstructionContext context)
     {
+        Slice kind = context.Arguments with { End = Blanks.FindNext(context.Line.Text, context.Raw.ArgumentStart) };
+        if (IsNone(kind)) return ReadNone(context, kind);
         FlagSet flags = FlagSet.Read(
             context,
             ("interval", FlagKind.Text),
@@ -22,7 +24,7 @@ internal static class HealthcheckReader
             return null;
         }
 
-        if (!TryReadCommand(context, out CommandLine? command)) return null;
+        if (ReadCommand(context, kind) is not { } command) return null;
         return new HealthcheckInstruction(
             context.Keyword,
             command,
@@ -38,19 +40,28 @@ internal static class HealthcheckReader
         };
     }
 
-    private static bool TryReadCommand(InstructionContext context, out CommandLine? command)
+    private static bool IsNone(Slice kind) => kind.Span.Equals("NONE", StringComparison.OrdinalIgnoreCase);
+
+    private static HealthcheckInstruction? ReadNone(InstructionContext context, Slice kind)
     {
-        command = null;
-        Slice all = context.Arguments;
-        Slice kind = all with { End = Blanks.FindNext(all.Text, all.Start) };
-        Slice rest = all with { Start = Blanks.Skip(all.Text, kind.End) };
-        if (kind.Span.Equals("NONE", StringComparison.OrdinalIgnoreCase))
+        FlagSet.WarnOfUnread(context, "HEALTHCHECK NONE");
+        Slice rest = context.Arguments with { Start = Blanks.Skip(context.Line.Text, kind.End) };
+        if (rest.Length == 0)
         {
-            if (rest.Length == 0) return true;
-            context.Error(DiagnosticCodes.UnexpectedArgument, "HEALTHCHECK NONE takes no argument", context.SpanOf(rest));
-            return false;
+            return new HealthcheckInstruction(context.Keyword, null, null, null, null, null, null, context.Span)
+            {
+                Text = context.Text,
+                LeadingComments = context.Comments,
+            };
         }
 
+        context.Error(DiagnosticCodes.UnexpectedArgument, "HEALTHCHECK NONE takes no argument", context.SpanOf(rest));
+        return null;
+    }
+
+    private static CommandLine? ReadCommand(InstructionContext context, Slice kind)
+    {
+        Slice rest = context.Arguments with { Start = Blanks.Skip(context.Line.Text, kind.End) };
         if (!kind.Span.Equals("CMD", StringComparison.OrdinalIgnoreCase))
         {
             context.Error(
@@ -58,12 +69,12 @@ internal static class HealthcheckReader
                 $"HEALTHCHECK is followed by CMD or NONE, not by '{kind}'",
                 context.SpanOf(kind),
                 Suggestion.Hint(kind.ToString(), ["CMD", "NONE"]) ?? "write HEALTHCHECK CMD command");
-            return false;
+            return null;
         }
 
-        if (rest.Length > 0) command = CommandReader.Read(context, rest.Start);
-        bool empty = rest.Length == 0 || command is ExecCommand { Arguments.Count: 0 };
-        if (empty) context.Error(DiagnosticCodes.MissingArgument, "HEALTHCHECK CMD has no command", context.SpanOf(kind));
-        return command is not null && !empty;
+        CommandLine? command = rest.Length > 0 ? CommandReader.Read(context, rest.Start) : null;
+        if (rest.Length > 0 && command is not ExecCommand { Arguments.Count: 0 }) return command;
+        context.Error(DiagnosticCodes.MissingArgument, "HEALTHCHECK CMD has no command", context.SpanOf(kind));
+        return null;
     }
 }

@@ -23,7 +23,7 @@ internal static class KeyValueReader
 
     public static Instruction? ReadArg(InstructionContext context)
     {
-        FlagSet.Read(context);
+        FlagSet.WarnOfUnread(context, "ARG");
         IReadOnlyList<Slice> words = context.QuotedWords();
         if (words.Count == 0)
         {
@@ -41,6 +41,7 @@ internal static class KeyValueReader
                 return null;
             }
 
+            WarnOfQuotes(context, equals < 0 ? word : word with { End = word.Start + equals });
             arguments.Add(equals < 0
                 ? new ArgDeclaration(context.WordOf(word), null)
                 : new ArgDeclaration(KeyOf(context, word, equals), ValueOf(context, word, equals)));
@@ -51,6 +52,17 @@ internal static class KeyValueReader
             Text = context.Text,
             LeadingComments = context.Comments,
         };
+    }
+
+    /// <summary>Names of ARG are taken as they are written, other than those of ENV and LABEL.</summary>
+    private static void WarnOfQuotes(InstructionContext context, Slice name)
+    {
+        if (!name.Span.ContainsAny('"', '\'')) return;
+        context.Diagnostics.Warning(
+            DiagnosticCodes.QuotedArgument,
+            $"the quotes belong to the name {name} of ARG, so no variable can lead to it",
+            context.SpanOf(name),
+            "write the name without quotes, and put the value in them");
     }
 
     private static SyntaxList<KeyValue>? ReadPairs(InstructionContext context, out bool legacy)

@@ -28,26 +28,47 @@ internal static class OnbuildReader
         }
 
         int start = context.SpanOf(inner.Keyword).Start;
+        var found = new DiagnosticBag();
         Instruction? instruction = InstructionSet.Read(
             new InstructionContext
             {
                 Line = context.Line,
                 Raw = inner,
                 Escape = context.Escape,
-                Diagnostics = context.Diagnostics,
+                Diagnostics = found,
                 Level = context.Level,
                 Span = SourceSpan.FromBounds(start, context.Span.End),
                 Heredocs = context.Heredocs,
                 Openers = context.Openers,
             },
             source);
-        return instruction is null
+        return !Report(found, context.Diagnostics)
             ? null
             : new OnbuildInstruction(context.Keyword, TriggerText(context, source), instruction, context.Span)
             {
                 Text = context.Text,
                 LeadingComments = context.Comments,
             };
+    }
+
+    /// <summary>
+    /// Whether the trigger can be stored. What is wrong with its instruction matters only where it is run, which may be never; but a line that
+    /// can't be taken apart is an error at once.
+    /// </summary>
+    private static bool Report(DiagnosticBag found, DiagnosticBag diagnostics)
+    {
+        bool stored = true;
+        foreach (Diagnostic finding in found.InOrder())
+        {
+            bool later = finding.Severity == Severity.Error &&
+                finding.Code is not (DiagnosticCodes.JsonNotStrings or DiagnosticCodes.MissingEqualsSign or DiagnosticCodes.TooNew);
+            stored &= later || finding.Severity != Severity.Error;
+            diagnostics.Add(later
+                ? finding with { Severity = Severity.Warning, Message = finding.Message + "; builds that start from this image will fail" }
+                : finding);
+        }
+
+        return stored;
     }
 
     /// <summary>The trigger as it is parsed again later: here-documents keep their bodies, tabs included.</summary>

@@ -62,7 +62,7 @@ internal static class WordsReader
             : new WorkdirInstruction(context.Keyword, path, context.Span) { Text = context.Text, LeadingComments = context.Comments };
 
     public static Instruction? ReadStopSignal(InstructionContext context) =>
-        ReadRest(context, "write STOPSIGNAL SIGTERM") is not { } signal
+        ReadSignal(context) is not { } signal
             ? null
             : new StopSignalInstruction(context.Keyword, signal, context.Span) { Text = context.Text, LeadingComments = context.Comments };
 
@@ -71,9 +71,20 @@ internal static class WordsReader
             ? null
             : new MaintainerInstruction(context.Keyword, author, context.Span) { Text = context.Text, LeadingComments = context.Comments };
 
+    private static Word? ReadSignal(InstructionContext context)
+    {
+        FlagSet.WarnOfUnread(context, "STOPSIGNAL");
+        return ReadArguments(context, "write STOPSIGNAL SIGTERM");
+    }
+
     private static Word? ReadRest(InstructionContext context, string usage)
     {
         FlagSet.Read(context);
+        return ReadArguments(context, usage);
+    }
+
+    private static Word? ReadArguments(InstructionContext context, string usage)
+    {
         if (context.HasArguments) return context.WordOf(context.Arguments);
         context.Missing($"{context.Name} has no argument", usage);
         return null;

@@ -109,6 +109,6 @@ public sealed record HealthcheckInstruction(
 /// <summary><c>ONBUILD trigger</c>.</summary>
 /// <param name="Keyword">The keyword.</param>
 /// <param name="Trigger">The trigger's text as stored in the image config, here-document bodies included.</param>
-/// <param name="Inner">The same, parsed.</param>
+/// <param name="Inner">The same, parsed; null when it is wrong in a way that matters only where it is run.</param>
 /// <param name="Span">The whole instruction.</param>
-public sealed record OnbuildInstruction(Word Keyword, string Trigger, Instruction Inner, SourceSpan Span) : Instruction(Keyword, Span);
+public sealed record OnbuildInstruction(Word Keyword, string Trigger, Instruction? Inner, SourceSpan Span) : Instruction(Keyword, Span);

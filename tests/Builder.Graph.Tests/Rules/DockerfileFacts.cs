@@ -16,7 +16,7 @@ internal static class DockerfileFacts
     {
         IEnumerable<Diagnostic> errors = lowered.Errors.Concat(lowered.Parsed.Diagnostics.Where(d => d.Severity == Severity.Error));
         foreach (Diagnostic error in errors) yield return $"error {error.Code} {lowered.Source.TextOf(error.Span)}";
-        foreach (Diagnostic warning in lowered.Warnings) yield return $"warning {warning.Code} {lowered.Source.TextOf(warning.Span)}";
+        foreach (Diagnostic warning in lowered.Parsed.Diagnostics.Where(d => d.Severity == Severity.Warning).Concat(lowered.Warnings)) yield return $"warning {warning.Code} {lowered.Source.TextOf(warning.Span)}";
         foreach (Diagnostic told in errors.Concat(lowered.Warnings).Where(d => d.Hint is not null)) yield return "hint " + told.Hint;
         foreach (ImageRequest image in lowered.Asked)
         {

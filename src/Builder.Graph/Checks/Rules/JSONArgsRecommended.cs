@@ -43,6 +43,7 @@ internal static class JSONArgsRecommended
     {
         if (!shell.Text.All(c => char.IsAsciiLetterOrDigit(c) || c == ' ' || PlainCharacters.Contains(c, StringComparison.Ordinal))) return null;
         string[] words = shell.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0) return null; // CMD alone, which has a warning of its own
         bool setsVariable = words[0].Contains('=', StringComparison.Ordinal);
         SourceSpan span = shell.Span;
         return setsVariable ? null : new TextEdit(span, "[" + string.Join(", ", words.Select(word => $"\"{word}\"")) + "]");

@@ -10,7 +10,19 @@ internal static class StopSignalLowering
     public static void Lower(StopSignalInstruction stopSignal, InstructionScope scope)
     {
         if (scope.Expand(stopSignal.Signal) is not { } signal) return;
-        if (!KnownSignals.Contains(signal))
+        if (KnownSignals.IsNumber(signal, out long number) && number != 0)
+        {
+            if (number is < 0 or > KnownSignals.Highest)
+            {
+                scope.Report(new Diagnostic(
+                    "BLD2219",
+                    Severity.Warning,
+                    $"no signal has the number {number}",
+                    stopSignal.Signal.Span,
+                    $"write a name such as SIGTERM or a number from 1 to {KnownSignals.Highest}"));
+            }
+        }
+        else if (!KnownSignals.HasName(signal))
         {
             string full = signal.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? signal : "SIG" + signal;
             string? near = signal.Any(char.IsAsciiLetter) ? Suggestion.Hint(full, KnownSignals.FullNames) : null;
@@ -18,7 +30,7 @@ internal static class StopSignalLowering
                 "BLD2203",
                 $"'{signal}' is not a signal",
                 stopSignal.Signal.Span,
-                near ?? "write a name such as SIGTERM or a number from 1 to 64");
+                near ?? $"write a name such as SIGTERM or a number from 1 to {KnownSignals.Highest}");
             return;
         }
 

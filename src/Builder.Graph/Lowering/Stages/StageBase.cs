@@ -49,8 +49,8 @@ internal sealed record StageBase(StageSyntax Syntax, FileSystemSource Source, Pl
         }
 
         if (platform is null) return null;
-        if (image == "scratch") return new StageBase(stage, new ScratchSource(), platform);
         if (names.TryGetValue(image, out int index)) return new StageBase(stage, new StageSource(index), platform);
+        if (image == "scratch") return new StageBase(stage, new ScratchSource(), platform);
         if (NamedSource.Find(request, image, platform, span, line) is { } named) return new StageBase(stage, named, platform);
         if (TryReadImage(image, out ImageReference? reference, out string problem))
         {

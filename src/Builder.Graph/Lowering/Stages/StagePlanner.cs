@@ -70,18 +70,21 @@ internal sealed class StagePlanner(LoweringRequest request, StageList stages, Im
         {
             if (bases[parent.Index] is { IsReplaced: true }) return [];
             ParseResult parsed = request.Parsed;
-            return stages.Stages[parent.Index].Instructions.OfType<OnbuildInstruction>().Select(onbuild =>
-                new PlannedInstruction(onbuild.Inner, parsed.Source, parsed.Dockerfile.EscapeCharacter) { IsTrigger = true });
+            SourceSpan at = stage.Syntax.From.Image.Span;
+            return stages.Stages[parent.Index].Instructions.OfType<OnbuildInstruction>().SelectMany(onbuild =>
+                onbuild.Inner is { } inner
+                    ? [new PlannedInstruction(inner, parsed.Source, parsed.Dockerfile.EscapeCharacter) { IsTrigger = true }]
+                    : ParseTrigger(onbuild.Trigger, at, $"the stage '{stage.Syntax.From.Image.Text}'"));
         }
 
         if (stage.Source is not ImageSource image || !request.Images.TryGetValue(image.Request.Key, out ResolvedImage? resolved)) return [];
         ContainerConfig config = resolved.Config.Config;
-        return (config.OnBuild ?? []).SelectMany(trigger => ParseTrigger(trigger, stage.Syntax.From.Image.Span, image.Request));
+        return (config.OnBuild ?? []).SelectMany(trigger => ParseTrigger(trigger, stage.Syntax.From.Image.Span, image.Request.Reference.FamiliarName));
     }
 
-    private IEnumerable<PlannedInstruction> ParseTrigger(string trigger, SourceSpan reportAt, ImageRequest image)
+    private IEnumerable<PlannedInstruction> ParseTrigger(string trigger, SourceSpan reportAt, string owner)
     {
-        var text = new SourceText(trigger, $"ONBUILD trigger of {image.Reference.FamiliarName}");
+        var text = new SourceText(trigger, $"ONBUILD trigger of {owner}");
         ParseResult parsed = DockerfileParser.Parse(text);
         SyntaxList<Instruction> instructions = parsed.Dockerfile.Instructions;
         string? problem = parsed.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error)?.Message
@@ -91,7 +94,7 @@ internal sealed class StagePlanner(LoweringRequest request, StageList stages, Im
         {
             findings.Error(
                 "BLD2015",
-                $"the ONBUILD trigger '{FirstLine(trigger)}' of {image.Reference.FamiliarName} can't be run: {problem}",
+                $"the ONBUILD trigger '{FirstLine(trigger)}' of {owner} can't be run: {problem}",
                 reportAt);
             return [];
         }

@@ -6,7 +6,8 @@ namespace Builder.Graph.Lowering.Values;
 /// <summary>Signals that STOPSIGNAL may name (signal(7), as numbered on Linux but for MIPS).</summary>
 internal static class KnownSignals
 {
-    private const int Highest = 64;
+    /// <summary>The highest number of a signal.</summary>
+    public const int Highest = 64;
 
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
@@ -21,10 +22,10 @@ internal static class KnownSignals
     /// <summary>All names with SIG in front, for suggestions.</summary>
     public static IEnumerable<string> FullNames => Names.Select(name => "SIG" + name);
 
-    /// <summary>Whether a text is a number or a name, with or without SIG, in any case.</summary>
-    public static bool Contains(string text)
-    {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number is > 0 and <= Highest;
-        return Names.Contains(text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text);
-    }
+    /// <summary>Whether a text is a number, which may have a sign.</summary>
+    public static bool IsNumber(string text, out long number) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>Whether a text is a name, with or without SIG, in any case.</summary>
+    public static bool HasName(string text) => Names.Contains(text.StartsWith("SIG", StringComparison.OrdinalIgnoreCase) ? text[3..] : text);
 }
