@@ -1,6 +1,7 @@
 using Builder.Parser.Diagnostics;
 using Builder.Parser.Grammars;
 using Builder.Parser.Syntax;
+using Builder.Parser.Text;
 
 namespace Builder.Parser.Instructions;
 
@@ -35,10 +36,11 @@ internal static class WordsReader
             return null;
         }
 
+        words = [.. words.Select(Trimmed)];
         bool valid = true;
         foreach (Word word in words)
         {
-            if (word.Text.Trim().Length > 0) continue;
+            if (word.Text.Length > 0) continue;
             valid = false;
             context.Error(DiagnosticCodes.EmptyName, "a path in VOLUME is empty", word.Span);
         }
@@ -49,6 +51,15 @@ internal static class WordsReader
             Text = context.Text,
             LeadingComments = context.Comments,
         };
+    }
+
+    /// <summary>A path without the blanks around it, which a JSON string may have.</summary>
+    private static Word Trimmed(Word path)
+    {
+        string text = path.Text.Trim();
+        if (text.Length is 0 || text.Length == path.Text.Length) return path with { Text = text };
+        int leading = path.Text.Length - path.Text.TrimStart().Length;
+        return new Word(text, SourceSpan.FromBounds(path.Span.Start + leading, path.Span.End));
     }
 
     public static Instruction? ReadUser(InstructionContext context) =>

@@ -75,7 +75,7 @@ internal static class HealthcheckLowering
     private static int? ReadRetries(Word? word, InstructionScope scope)
     {
         if (word is null) return 0;
-        if (int.TryParse(word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int retries)) return retries;
+        if (int.TryParse(word.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int retries) && retries >= 0) return retries;
         scope.Error("BLD2205", $"'{word.Text}' is not a number of retries", word.Span, "write a whole number, 0 or more");
         return null;
     }
