@@ -14,7 +14,18 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
     /// <exception cref="OperationException">A plain path leads to nothing, or a pattern is malformed.</exception>
     public IReadOnlyList<SourceMatch> Match(string source, string written)
     {
-        (TreePath pivot, string rest) = SplitPivot(source);
+        (string pivot, string rest) = SplitPivot(source);
+        if (!pivot.Split('/').Any(Glob.IsPattern)) return MatchBelow(TreePath.Parse(Glob.Unescape(pivot)), rest, written);
+        IEnumerable<SourceMatch> pivots = new SourceMatcher(tree, IgnoreRules.None, parents: false).Match(pivot, written);
+        TreePath below = TreePath.Parse(Glob.Unescape(rest));
+        bool isPattern = rest.Split('/').Any(Glob.IsPattern);
+        return [.. pivots
+            .Where(match => match.Top.Status.IsDirectory && (isPattern || TryFollow(match.Path.Join(below), out _)))
+            .SelectMany(match => MatchBelow(match.Path, rest, written))];
+    }
+
+    private IReadOnlyList<SourceMatch> MatchBelow(TreePath pivot, string rest, string written)
+    {
         string[] names = rest.Split('/', StringSplitOptions.RemoveEmptyEntries);
         int literal = Array.FindIndex(names, Glob.IsPattern);
         if (literal < 0) return MatchPath(written, pivot, TreePath.Parse(Glob.Unescape(rest)));
@@ -22,7 +33,7 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
         TreePath prefix = TreePath.Parse(Glob.Unescape(string.Join('/', names[..literal])));
 
         // A pattern may match nothing, but the path before it is a plain one.
-        if (!tree.TryResolve(pivot.Join(prefix), out TreePath start)) return parents ? [] : throw MissingSource.Describe(tree, written, pivot.Join(prefix));
+        if (!tree.TryResolve(pivot.Join(prefix), out TreePath start)) return parents && tree.TryResolve(pivot, out _) ? [] : throw MissingSource.Describe(tree, written, pivot.Join(prefix));
         if (tree.Stat(start) is not { IsDirectory: true }) return [];
         Segment[] segments = [.. names[literal..].Where(n => n != ".").Select(n => Compile(written, n))];
         var matches = new SortedDictionary<TreePath, SourceMatch>();
@@ -46,12 +57,12 @@ internal sealed class SourceMatcher(SourceTree tree, IgnoreRules exclude, bool p
         }
     }
 
-    private (TreePath Pivot, string Below) SplitPivot(string source)
+    private (string Pivot, string Below) SplitPivot(string source)
     {
-        if (!parents) return (TreePath.Root, source);
-        if (source.StartsWith("./", StringComparison.Ordinal)) return (TreePath.Root, source[2..]);
+        if (!parents) return ("", source);
+        if (source.StartsWith("./", StringComparison.Ordinal)) return ("", source[2..]);
         int at = source.IndexOf(Pivot, StringComparison.Ordinal);
-        return at < 0 ? (TreePath.Root, source) : (TreePath.Parse(source[..at]), source[(at + Pivot.Length)..]);
+        return at < 0 ? ("", source) : (source[..at], source[(at + Pivot.Length)..]);
     }
 
     private IReadOnlyList<SourceMatch> MatchPath(string source, TreePath pivot, TreePath path)

@@ -56,6 +56,8 @@ internal sealed class CopyRunner(CopyOperation operation)
             KeepOwner: operation.FromImage);
         TreePath to = destination.Resolve(operation.Destination);
         TreePath? changed = null;
+        // --parents copies from the pivot, which is a directory, so there is one to copy into even when nothing matches.
+        if (operation.Parents && operation.Sources.Count > 0) destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
         foreach ((CopySource source, SourceMatch match) in sources.SelectMany(s => s.Matches.Select(m => (s, m))))
         {
             var copier = new TreeCopier(source.Tree, destination, policy);
@@ -73,7 +75,6 @@ internal sealed class CopyRunner(CopyOperation operation)
     {
         if (operation.Parents)
         {
-            destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
             copier.CopyAncestors(match, to);
             copier.CopyWhole(match, to.Join(match.Name), cancellationToken);
         }
