@@ -20,6 +20,9 @@ internal sealed record DifferentialOptions
     /// <summary>Also tells about cases that both engines refuse.</summary>
     public bool IsVerbose { get; private init; }
 
+    /// <summary>Where a dockerd listens that is already there; null to start one, which only root can.</summary>
+    public string? DockerHost { get; private init; }
+
     /// <summary>Reads the words after the program's name.</summary>
     /// <exception cref="FormatException">They are not understood.</exception>
     public static DifferentialOptions Parse(ReadOnlySpan<string> words)
@@ -34,8 +37,9 @@ internal sealed record DifferentialOptions
                 ["--cases", string part, ..] => (options with { Cases = part }, 2),
                 ["--no-cases", ..] => (options with { Cases = null }, 1),
                 ["--print", ..] => (options with { PrintOnly = true }, 1),
+                ["--docker-host", string host, ..] => (options with { DockerHost = host }, 2),
                 ["--verbose", ..] => (options with { IsVerbose = true }, 1),
-                _ => throw new FormatException($"'{words[0]}' is not understood. Usage: tests/differential/run [--seeds N] [--from S] [--cases PART | --no-cases] [--print] [--verbose]"),
+                _ => throw new FormatException($"'{words[0]}' is not understood. Usage: tests/differential/run [--seeds N] [--from S] [--cases PART | --no-cases] [--docker-host URL] [--print] [--verbose]"),
             };
             words = words[used..];
         }

@@ -15,9 +15,9 @@ internal sealed class DifferentialRun(TextWriter output)
         IReadOnlyList<DifferentialCase> cases = [.. options.Select(CaseReader.ReadDirectory(Path.Combine(Directory, "cases"))), .. options.Generate()];
         if (options.PrintOnly)
             return Print(cases);
-        if (Requires.ReasonToSkip([Ability.Sandbox, Ability.Root, Ability.Docker]) is { } reason)
+        if (Requires.ReasonToSkip(options.DockerHost is null ? [Ability.Sandbox, Ability.Root, Ability.Docker] : [Ability.Sandbox]) is { } reason)
             throw new InvalidOperationException(reason);
-        PrivateDocker docker = new();
+        PrivateDocker docker = new() { Host = options.DockerHost };
         await docker.InitializeAsync();
         try
         {

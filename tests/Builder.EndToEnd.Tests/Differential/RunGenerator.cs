@@ -38,7 +38,7 @@ internal sealed class RunGenerator(Chance chance, int seed, ContextGenerator con
             $"env | grep -E '^(A|B|C|D|E|D_E|DIR|SUB|GLOBAL|PATH2|RICH|COLOUR|TRIGGERED|PATH|HOME)=' | sort > {made}",
             $"{{ id -u; id -g; id -G | tr ' ' '\\n' | sort -un; }} > {made}",
             $"pwd > {made}",
-            $"list=$(ls -lan /) && echo \"$list\" | awk '/^[a-z-]/ {{print $1,$3,$4,$9}}' > {made}",
+            $"list=$(ls -lan /) && echo \"$list\" | awk '/^[a-z-]/ && $9 !~ /^(proc|sys)$/ {{print $1,$3,$4,$9}}' > {made}",
             $"grep -E '^(Uid|Gid|Cap...|NoNewPrivs|Seccomp):' /proc/self/status > {made}",
             $"(umask && umask 077 && echo u > {made})",
             $"echo \"$A $B ${{C:-none}}\" '$D' > {made}",
@@ -124,7 +124,7 @@ internal sealed class RunGenerator(Chance chance, int seed, ContextGenerator con
             (4, () => $"chmod {(hasSpecialBits ? chance.Pick("4755", "g+s", "6711") : chance.Pick("600", "755", "o-rwx", "0"))} {quoted}"),
             (3, () => $"chown {chance.Pick("", "-h ")}{chance.Pick(Owners)} {quoted}"),
             (3, () => $"touch -h -d '2003-04-05 06:07:08' {quoted}"),
-            (3, () => $"echo more >> {quoted}"));
+            (3, () => $"chmod ug-s {quoted} && echo more >> {quoted}"));
     }
 
     private string ChangeDirectory(string path)

@@ -2,19 +2,31 @@ using Builder.EndToEnd.Tests.Builds;
 
 namespace Builder.EndToEnd.Tests.Harness;
 
-/// <summary>A dockerd of the tests' own, on its own socket and directories, without any network set-up; the reference to compare with.</summary>
+/// <summary>
+/// A dockerd of the tests' own, on its own socket and directories, without any network set-up; the reference to compare with. Or one that somebody
+/// else started, for tests that don't run as root.
+/// </summary>
 public sealed class PrivateDocker : IAsyncLifetime
 {
     private readonly string _directory = Path.Combine("/var/tmp", $"bd{Guid.NewGuid().ToString("N")[..8]}");
     private RunningCommand? _daemon;
 
-    private string Socket => "unix://" + Path.Combine(_directory, "docker.sock");
+    /// <summary>Where a dockerd listens that is already there; null to start one.</summary>
+    public string? Host { get; init; }
+
+    private string Socket => Host ?? "unix://" + Path.Combine(_directory, "docker.sock");
 
     public async Task InitializeAsync()
     {
-        if (Requires.ReasonToSkip([Ability.Docker]) is not null)
+        if (Host is null && Requires.ReasonToSkip([Ability.Docker]) is not null)
             return; // Every test that would use it is skipped.
         Directory.CreateDirectory(_directory);
+        if (Host is not null)
+        {
+            (await Client("version").RunAsync()).Succeeded();
+            return;
+        }
+
         _daemon = new Command(
             "dockerd",
             "--bridge=none",
@@ -61,7 +73,12 @@ public sealed class PrivateDocker : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_daemon is null)
+        {
+            if (Directory.Exists(_directory))
+                Directory.Delete(_directory, recursive: true);
             return;
+        }
+
         await Command.SignalAsync(_daemon.Id, "TERM");
         await _daemon.WaitAsync(TimeSpan.FromSeconds(60));
         _daemon.Dispose();

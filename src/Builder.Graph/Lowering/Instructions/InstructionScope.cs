@@ -180,10 +180,14 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
         _ => throw new InvalidOperationException($"unknown command line {command.GetType().Name}"),
     };
 
+    /// <summary>Takes note of a text that gets into the config.</summary>
+    public void NoteEntry(string text) => State.NoteEntry(text.Length, Planned.ReportAt ?? Planned.Instruction.Span);
+
     private void AddHistory(HistoryItem item)
     {
         Context.Budget.Spend(item.CreatedBy.Length);
         State.History.Add(item);
+        NoteEntry(item.CreatedBy);
     }
 
     private string? Checked(ExpansionResult result)

@@ -34,6 +34,9 @@ internal sealed class LoweringContext(LoweringRequest request, StageList stages,
     /// <summary>A stage that has been lowered.</summary>
     public StageState Finished(int index) => _finished[index];
 
+    /// <summary>The same, or null.</summary>
+    public StageState? TryFinished(int index) => _finished.GetValueOrDefault(index);
+
     /// <summary>Makes a stage available to those after it.</summary>
     public void Finish(StageState state) => _finished.Add(state.Plan.Base.Syntax.Index, state);
 

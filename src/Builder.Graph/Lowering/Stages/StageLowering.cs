@@ -46,8 +46,10 @@ internal static class StageLowering
             case StageSource source:
                 StageState parent = context.Finished(source.Index);
                 context.Budget.Spend(parent.History.Count + parent.Environment.CopySize);
-                return Prepare(
+                StageState child = Prepare(
                     plan, steps, parent.Current, parent.Image, parent.BaseImage, parent.Environment.Copy(), [.. parent.History], parent.EnvironmentIsOpen);
+                child.NoteEntry(parent.LargestEntry.Length, parent.LargestEntry.Place);
+                return child;
             case ImageSource source:
                 ResolvedImage image = context.Request.Images[source.Request.Key];
                 CheckPlatform(source.Request, image.Config, from, context);

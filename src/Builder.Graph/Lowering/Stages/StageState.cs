@@ -1,5 +1,6 @@
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
+using Builder.Parser.Text;
 
 namespace Builder.Graph.Lowering.Stages;
 
@@ -42,11 +43,20 @@ internal sealed class StageState(StagePlan plan, StepLabels steps)
     /// <summary>Whether CMD was given in this very stage.</summary>
     public bool CommandSet { get; set; }
 
+    /// <summary>The longest text that an instruction put into the config, and where that instruction stands.</summary>
+    public (int Length, SourceSpan Place) LargestEntry { get; private set; }
+
     /// <summary>What containers of the stage start with.</summary>
     public ContainerConfig Config
     {
         get => Image.Config;
         set => Image = Image with { Config = value };
+    }
+
+    /// <summary>Takes note of a text that an instruction put into the config.</summary>
+    public void NoteEntry(int length, SourceSpan place)
+    {
+        if (length > LargestEntry.Length) LargestEntry = (length, place);
     }
 
     /// <summary>Absolute; the root when nothing was set.</summary>
