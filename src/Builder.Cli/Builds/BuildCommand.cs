@@ -44,7 +44,8 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         if (parsed.HasErrors)
         {
             progress.Finish();
-            IEnumerable<Diagnostic> meaning = DockerfileLowering.Lower(BuildPlanner.Request(arguments, source, parsed, NamedContextSet.Empty)).Diagnostics;
+            LoweringRequest request = BuildPlanner.Request(arguments, source, parsed, NamedContextSet.Empty);
+            IEnumerable<Diagnostic> meaning = DockerfileLowering.Lower(request, cancellationToken).Diagnostics;
             diagnostics.Write(parsed.Source, parsed.Diagnostics.Concat(meaning).OrderBy(d => d.Span.Start));
             return ExitCode.Failure;
         }

@@ -39,7 +39,7 @@ internal sealed class BuildPlanner(CommandContext context)
         LoweringRequest request = Request(session.Arguments, session.Source, session.Parsed, session.NamedContexts);
         while (true)
         {
-            LoweringResult result = DockerfileLowering.Lower(request);
+            LoweringResult result = DockerfileLowering.Lower(request, cancellationToken);
             if (result.MissingImages.Count == 0 || result.Diagnostics.Any(d => d.Severity == Severity.Error)) return result;
             ImmutableDictionary<string, ResolvedImage> images = request.Images;
             foreach (ImageRequest missing in result.MissingImages)

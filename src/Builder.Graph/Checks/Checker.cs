@@ -11,10 +11,13 @@ internal static class Checker
     /// <param name="context">What to check.</param>
     /// <param name="settings">What the check directive says.</param>
     /// <param name="noticed">What lowering came across.</param>
-    public static CheckReport Run(CheckContext context, CheckSettings settings, IEnumerable<Diagnostic> noticed)
+    /// <param name="cancellationToken">Stops it.</param>
+    public static CheckReport Run(
+        CheckContext context, CheckSettings settings, IEnumerable<Diagnostic> noticed, CancellationToken cancellationToken = default)
     {
         foreach (CheckRule rule in CheckRules.All)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (rule.Run is not null && context.IsWanted(rule)) rule.Run(context);
         }
 

@@ -16,7 +16,9 @@ public static class DockerfileLowering
     /// Lowers as far as the known images allow. Findings about the words of instructions come once all images are known: their meaning
     /// depends on the variables that images set.
     /// </summary>
-    public static LoweringResult Lower(LoweringRequest request)
+    /// <param name="request">What to lower.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static LoweringResult Lower(LoweringRequest request, CancellationToken cancellationToken = default)
     {
         var findings = new Findings();
         var budget = new TextBudget();
@@ -33,11 +35,11 @@ public static class DockerfileLowering
         bool failed = findings.HasErrors || request.Parsed.HasErrors;
         ImmutableArray<ImageRequest> missing = [.. planner.Missing];
         if (!planner.IsComplete) return Finished(null, reached);
-        var context = new LoweringContext(request, stages, scope, budget, findings);
+        var context = new LoweringContext(request, stages, scope, budget, findings) { CancellationToken = cancellationToken };
         if (!missing.IsEmpty)
         {
             // What is wrong whatever the images hold is told now, with the other errors and before anything is fetched.
-            LowerAll(planner, new LoweringContext(Assume(request, missing), stages, scope, budget, findings) { Assumed = [.. missing.Select(m => m.Key)] });
+            LowerAll(planner, new LoweringContext(Assume(request, missing), stages, scope, budget, findings) { Assumed = [.. missing.Select(m => m.Key)], CancellationToken = cancellationToken });
             if (failed || findings.HasErrors) return Finished(null, reached);
             return new(new(missing), null, new([.. findings.InSourceOrder]), new CheckReport([], false));
         }
@@ -52,7 +54,7 @@ public static class DockerfileLowering
         {
             var checks = new CheckContext(request, stages, scope, bases, reached.ToHashSet(), settings);
             ILookup<bool, Diagnostic> byKind = findings.InSourceOrder.ToLookup(d => CheckRules.Find(d.Code) is not null);
-            return new LoweringResult([], build, new([.. byKind[false]]), Checker.Run(checks, settings, byKind[true]));
+            return new LoweringResult([], build, new([.. byKind[false]]), Checker.Run(checks, settings, byKind[true], cancellationToken));
         }
     }
 

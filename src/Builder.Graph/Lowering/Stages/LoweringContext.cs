@@ -25,6 +25,9 @@ internal sealed class LoweringContext(LoweringRequest request, StageList stages,
     /// <summary>Keys of images whose config is not known yet: findings that could depend on one are held back.</summary>
     public ImmutableHashSet<string> Assumed { get; init; } = [];
 
+    /// <summary>Stops the lowering.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
     /// <summary>Proxy settings of the command line, each in both cases.</summary>
     public EquatableArray<string> ProxyEnvironment { get; } = ProxySettings.FromBuildArguments(request.BuildArguments);
 

@@ -19,6 +19,7 @@ internal static class StageLowering
         state.WorkingDirectorySet = plan.Base.Source is StageSource parent && context.Finished(parent.Index).WorkingDirectorySet;
         foreach (PlannedInstruction planned in plan.Instructions)
         {
+            context.CancellationToken.ThrowIfCancellationRequested();
             var scope = new InstructionScope(context, state, planned);
             InstructionLowering.Lower(scope);
             scope.Finish();
