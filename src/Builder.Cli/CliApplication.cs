@@ -59,7 +59,9 @@ internal sealed class CliApplication(CommandContext context)
         IInterrupts interrupts = context.Interrupts!;
         try
         {
-            return await run(context, interrupts.Token);
+            ExitCode? code = await run(context, interrupts.Token);
+            if (code is null) interrupts.Token.ThrowIfCancellationRequested(); // a session that is started now would know nothing of the signal
+            return code;
         }
         catch (OperationCanceledException) when (interrupts.Token.IsCancellationRequested)
         {
