@@ -14,22 +14,21 @@ internal sealed class PendingSnapshot : SnapshotDraft
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly SnapshotStore _store;
-    private readonly string _path;
     private bool _ended;
 
-    internal PendingSnapshot(SnapshotStore store, string path, Snapshot? parent) => (_store, _path, Parent) = (store, path, parent);
+    internal PendingSnapshot(SnapshotStore store, string path, Snapshot? parent) => (_store, Path, Parent) = (store, path, parent);
 
     /// <inheritdoc/>
     public override Snapshot? Parent { get; }
 
     /// <inheritdoc/>
-    public override string TreeDirectory => Path.Combine(_path, SnapshotStore.TreeName);
+    public override string TreeDirectory => System.IO.Path.Combine(Path, SnapshotStore.TreeName);
 
     /// <inheritdoc/>
-    public override string WorkDirectory => Path.Combine(_path, WorkName);
+    public override string WorkDirectory => System.IO.Path.Combine(Path, WorkName);
 
     /// <inheritdoc/>
-    public override string MountPoint => Path.Combine(_path, MountName);
+    public override string MountPoint => System.IO.Path.Combine(Path, MountName);
 
     /// <inheritdoc/>
     public override Snapshot Commit(DateTimeOffset? createdAt = null)
@@ -37,26 +36,29 @@ internal sealed class PendingSnapshot : SnapshotDraft
         ObjectDisposedException.ThrowIf(_ended, this);
         try
         {
-            using (DirectoryHandle directory = DirectoryHandle.Open(_path))
+            using (DirectoryHandle directory = DirectoryHandle.Open(Path))
             {
                 directory.RemoveDirectory(UnixPath.Encode(MountName));
                 directory.RemoveTree(UnixPath.Encode(WorkName));
             }
 
-            Snapshot snapshot = _store.Publish(_path, Parent, createdAt);
+            Snapshot snapshot = _store.Publish(Path, Parent, createdAt);
             _ended = true;
             return snapshot;
         }
         catch (Exception error) when (StoreFault.IsStorageError(error))
         {
-            throw StoreFault.Explain("can't commit a snapshot", _path, error);
+            throw StoreFault.Explain("can't commit a snapshot", Path, error);
         }
     }
+
+    /// <summary>Absolute; where all of it is.</summary>
+    internal string Path { get; }
 
     /// <summary>Makes the directories.</summary>
     internal void Fill()
     {
-        Directory.CreateDirectory(_path, PrivateMode);
+        Directory.CreateDirectory(Path, PrivateMode);
         Directory.CreateDirectory(WorkDirectory, PrivateMode);
         Directory.CreateDirectory(MountPoint, PrivateMode);
         Directory.CreateDirectory(TreeDirectory, PrivateMode);
@@ -77,7 +79,7 @@ internal sealed class PendingSnapshot : SnapshotDraft
         else
         {
             TreeCloner.Copy(source, target);
-            CopyMarker.Place(_path);
+            CopyMarker.Place(Path);
         }
     }
 
@@ -86,6 +88,6 @@ internal sealed class PendingSnapshot : SnapshotDraft
     {
         if (_ended) return;
         _ended = true;
-        Leftovers.TryRemove(_path);
+        Leftovers.TryRemove(Path);
     }
 }

@@ -1,4 +1,5 @@
 using Builder.Cache.Storage;
+using Builder.Linux;
 using Builder.Linux.Files;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -243,6 +244,29 @@ public sealed class SnapshotStore : IDisposable
             Snapshot snapshot = new(id, parent?.Id, file.CreatedAt);
             Remember(snapshot);
             return snapshot;
+        }
+    }
+
+    /// <summary>Absolute path of what a snapshot changed in the tree it stands on, or of its whole tree where snapshots are copies.</summary>
+    public string OwnTreeOf(Snapshot snapshot) => TreeOf(snapshot);
+
+    /// <summary>
+    /// Lets a draft have names of a snapshot's files, which nobody may write to then; false where the file system can't do that. From now on each of
+    /// the two takes only its part of the room of such files.
+    /// </summary>
+    /// <param name="snapshot">A snapshot of this store.</param>
+    /// <param name="draft">A draft of this store.</param>
+    public bool TryShare(Snapshot snapshot, SnapshotDraft draft)
+    {
+        if (draft is not PendingSnapshot pending) return false;
+        try
+        {
+            SnapshotSizes.Share(Path.Combine(Directory, snapshot.Id), pending.Path);
+            return true;
+        }
+        catch (SyscallException error) when (error.Errno is Errno.EPERM or Errno.EMLINK or Errno.EXDEV or Errno.EOPNOTSUPP or Errno.EROFS)
+        {
+            return false;
         }
     }
 

@@ -138,8 +138,15 @@ internal sealed class CapacityGuard : IDisposable
         if (only is null) return;
         try
         {
-            MakeRoom(Excess());
-            (_freeThen, _measured) = (Free, _meter.Total());
+            long before;
+            do
+            {
+                before = _measured;
+                MakeRoom(Excess());
+                (_freeThen, _measured) = (Free, _meter.Total());
+            }
+            while (Excess() > 0 && _measured < before); // what several snapshots have together goes with the last of them
+
             if (Limits.MaxBytes is not { } max || _measured <= max * Hard) return;
 
             // Nobody else gives up while this one does.

@@ -2,7 +2,10 @@ using Builder.Linux.Files;
 
 namespace Builder.Cache.Usage;
 
-/// <summary>Room a tree takes on the disk, as du(1) counts: allocated blocks, directories included, each inode once.</summary>
+/// <summary>
+/// Room a tree takes on the disk, as du(1) counts: allocated blocks, directories included. Each name of a file has its part of the file's room, so that trees
+/// which have files together take together what those files take.
+/// </summary>
 internal static class TreeUsage
 {
     /// <summary>Bytes of everything at a path; 0 when there is nothing. What goes away meanwhile is not counted.</summary>
@@ -14,15 +17,14 @@ internal static class TreeUsage
 
     private static long OfDirectory(string path)
     {
-        HashSet<(ulong Device, ulong Inode)> seen = [];
         Stack<(DirectoryHandle Directory, Queue<byte[]> Pending)> levels = [];
         long total = 0;
         try
         {
-            total += Enter(() => DirectoryHandle.Open(path), levels, seen);
+            total += Enter(() => DirectoryHandle.Open(path), levels);
             while (levels.TryPeek(out (DirectoryHandle Directory, Queue<byte[]> Pending) level))
             {
-                if (level.Pending.TryDequeue(out byte[]? name)) total += Enter(() => level.Directory.OpenDirectory(name), levels, seen);
+                if (level.Pending.TryDequeue(out byte[]? name)) total += Enter(() => level.Directory.OpenDirectory(name), levels);
                 else levels.Pop().Directory.Dispose();
             }
         }
@@ -35,7 +37,7 @@ internal static class TreeUsage
     }
 
     private static long Enter(
-        Func<DirectoryHandle> open, Stack<(DirectoryHandle Directory, Queue<byte[]> Pending)> levels, HashSet<(ulong Device, ulong Inode)> seen)
+        Func<DirectoryHandle> open, Stack<(DirectoryHandle Directory, Queue<byte[]> Pending)> levels)
     {
         DirectoryHandle directory;
         try
@@ -54,7 +56,7 @@ internal static class TreeUsage
         {
             if (!directory.TryStat(entry.Name, out FileStatus status)) continue;
             if (status.IsDirectory) below.Enqueue(entry.Name);
-            else if (status.LinkCount == 1 || seen.Add((status.Device, status.Inode))) total += status.Allocated;
+            else total += status.Allocated / Math.Max(1, status.LinkCount);
         }
 
         return total;

@@ -44,9 +44,19 @@ internal sealed class CopyRunner(CopyOperation operation)
     public TreePath? Run(SourceTree? source, IReadOnlyList<IReadOnlyList<SourceMatch>> sources, DirectoryHandle root, CancellationToken cancellationToken) =>
         Run([.. sources.Select(matches => new CopySource(source!, matches, operation.UnpackArchives))], root, cancellationToken); // no matches without a source
 
+    /// <summary>
+    /// The one directory that is copied, when there is nothing else: what an earlier build made of it can be told file by file. Else null.
+    /// </summary>
+    public SourceMatch? SingleDirectory(IReadOnlyList<CopySource> sources) =>
+        sources is [{ Matches: [{ Top.Status.IsDirectory: true } only] }] && operation is { Parents: false, InlineFiles.Count: 0 } ? only : null;
+
     /// <summary>Copies from several trees.</summary>
+    /// <param name="sources">What to copy.</param>
+    /// <param name="root">The destination's root, in which old and new are one tree.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="earlier">What an earlier build made of a <see cref="SingleDirectory"/>; to be finished by the caller. Null for nothing.</param>
     /// <inheritdoc cref="Run(SourceTree, IReadOnlyList{IReadOnlyList{SourceMatch}}, DirectoryHandle, CancellationToken)"/>
-    public TreePath? Run(IReadOnlyList<CopySource> sources, DirectoryHandle root, CancellationToken cancellationToken)
+    public TreePath? Run(IReadOnlyList<CopySource> sources, DirectoryHandle root, CancellationToken cancellationToken, EarlierCopy? earlier = null)
     {
         using var destination = new DestinationTree(root);
         AccountDatabase? accounts = null;
@@ -60,8 +70,9 @@ internal sealed class CopyRunner(CopyOperation operation)
         if (operation.Parents && operation.Sources.Count > 0) destination.EnsureDirectory(to, policy.MadeOwner, policy.MadeDirectoryMode);
         foreach ((CopySource source, SourceMatch match) in sources.SelectMany(s => s.Matches.Select(m => (s, m))))
         {
-            var copier = new TreeCopier(source.Tree, destination, policy);
+            var copier = new TreeCopier(source.Tree, destination, policy, earlier);
             CopyMatch(source, copier, destination, policy, match, to, cancellationToken);
+            if (earlier is not null) destination.Touch(to);
             copier.Finish();
             changed ??= copier.Changed;
         }

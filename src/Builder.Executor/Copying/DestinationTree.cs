@@ -43,6 +43,15 @@ internal sealed class DestinationTree(DirectoryHandle root) : IDisposable
         return true;
     }
 
+    /// <summary>Makes the topmost layer have a directory, which it has not as long as nothing was made in it.</summary>
+    public void Touch(TreePath path)
+    {
+        if (path.IsRoot) return;
+        DirectoryHandle parent = Open(path.Parent);
+        FileStatus status = parent.Stat(path.Name);
+        parent.SetOwner(path.Name, status.Uid, status.Gid);
+    }
+
     /// <summary>Takes away what is in the way of a new file.</summary>
     /// <exception cref="OperationException">It is a directory.</exception>
     public DirectoryHandle Clear(TreePath path)

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Builder.Executor.Contexts;
+using Builder.Linux;
 using Builder.Linux.Files;
 
 namespace Builder.Executor.Copying;
@@ -18,6 +20,21 @@ internal sealed class DirectoryCursor(DirectoryHandle root) : IDisposable
         _current = root.OpenDirectoryBeneath(path.ToBytes());
         _path = path;
         return _current;
+    }
+
+    /// <summary>The directory, valid until the next call; false when there is none.</summary>
+    public bool TryOpen(TreePath path, [NotNullWhen(true)] out DirectoryHandle? directory)
+    {
+        try
+        {
+            directory = Open(path);
+            return true;
+        }
+        catch (SyscallException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            directory = null;
+            return false;
+        }
     }
 
     /// <summary>Lets go of the directory: it may be another one from now on.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Builder.Executor.Contexts;
 using Builder.Linux;
 using Builder.Linux.Files;
@@ -10,7 +9,8 @@ namespace Builder.Executor.Copying;
 /// <param name="source">Where they are.</param>
 /// <param name="destination">Where they go.</param>
 /// <param name="policy">Owners and modes.</param>
-internal sealed class TreeCopier(SourceTree source, DestinationTree destination, CopyPolicy policy)
+/// <param name="earlier">What an earlier build made, from which equal files are kept; null for nothing.</param>
+internal sealed class TreeCopier(SourceTree source, DestinationTree destination, CopyPolicy policy, EarlierCopy? earlier = null)
 {
     private const int OwnerReadWrite = 0x180;
 
@@ -50,6 +50,12 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
     /// <summary>Sets what could not be set on the way. Once, at the end.</summary>
     public void Finish()
     {
+        if (earlier is not null)
+        {
+            earlier.SetLater(_directoryTimes);
+            return;
+        }
+
         for (int i = _directoryTimes.Count - 1; i >= 0; i--)
         {
             (TreePath path, FileTime modified) = _directoryTimes[i];
@@ -82,32 +88,22 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
 
     private void CopyFiles(List<TreeEntry> files, Func<TreeEntry, TreePath> targetOf, CancellationToken cancellationToken)
     {
-        int batches = (files.Count + Batch - 1) / Batch;
-        if (batches <= 1)
-        {
-            CopyBatch(0);
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, batches, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, CopyBatch);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
-        void CopyBatch(int batch)
+        Batches.Run(files.Count, Batch, (first, end) =>
         {
             using var from = new DirectoryCursor(source.Root);
             using var into = new DirectoryCursor(destination.Root);
-            for (int i = batch * Batch; i < Math.Min(files.Count, (batch + 1) * Batch); i++)
+            using DirectoryCursor? made = earlier is null ? null : new DirectoryCursor(earlier.Tree);
+            List<TreePath> kept = [];
+            for (int i = first; i < end; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                CopyFile(from, into, files[i], targetOf(files[i]), cancellationToken);
+                TreePath target = targetOf(files[i]);
+                if (made is not null && earlier!.Has(files[i], source.HashFile(files[i], cancellationToken), made, target, policy)) kept.Add(target);
+                else CopyFile(from, into, files[i], target, cancellationToken);
             }
-        }
+
+            earlier?.Keep(kept);
+        }, cancellationToken);
     }
 
     private void CopyDirectory(TreeEntry entry, TreePath target)

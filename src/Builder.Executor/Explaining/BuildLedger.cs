@@ -50,6 +50,12 @@ internal sealed class BuildLedger(BuildGraph graph, BuilderStore store, Executio
         }
     }
 
+    /// <summary>The keys that a step which has to be executed had in earlier builds, the latest first; none when nothing of them may be used.</summary>
+    public IReadOnlyList<CacheKey> EarlierKeys(Vertex vertex)
+    {
+        lock (_gate) return _earlier is null || NamedStage(vertex) is not null ? [] : _earlier.KeysOf(vertex.Id.Value);
+    }
+
     /// <summary>A step was executed.</summary>
     public void Executed(Vertex vertex, bool isRecorded)
     {

@@ -11,10 +11,10 @@ namespace Builder.Executor.Explaining;
 /// </summary>
 internal static class ContentManifest
 {
-    private const string Header = "builder-manifest 1";
+    private const string Header = "builder-manifest 2";
     private const string Cut = "cut";
     private const long MaxSize = 32 << 20;
-    private const int DigestLength = 32;
+    private const int AttributesLength = 32;
 
     /// <summary>What a list is kept under: equal content from another place makes another list.</summary>
     public static Digest NameOf(Digest content, IReadOnlyList<IReadOnlyList<SourceMatch>> sources)
@@ -24,6 +24,9 @@ internal static class ContentManifest
         foreach (SourceMatch match in sources.SelectMany(s => s)) hash.Add(match.Path.ToBytes());
         return hash.Finish();
     }
+
+    /// <summary>What a line says of the content of a regular file.</summary>
+    public static string ContentOf(in FileStatus status, Digest digest) => string.Create(CultureInfo.InvariantCulture, $"{status.Size} {digest.Hex}");
 
     /// <summary>Writes the list of what a content digest was made of.</summary>
     public static void Write(
@@ -81,7 +84,7 @@ internal static class ContentManifest
         string mode = view.Mode && !status.IsSymbolicLink && !isBareTop ? Convert.ToString(view.Change?.Apply(status.Mode, status.IsDirectory) ?? status.Mode, 8) : "-";
         string owner = view.Owner && !isBareTop ? string.Create(CultureInfo.InvariantCulture, $"{status.Uid}:{status.Gid}") : "-";
         string content = status.IsRegular
-            ? string.Create(CultureInfo.InvariantCulture, $"{status.Size} {tree.HashFile(entry, cancellationToken).Hex[..DigestLength]}")
+            ? ContentOf(status, tree.HashFile(entry, cancellationToken))
             : entry.LinkTarget is { } target ? Escape(target)
             : status.Type is FileType.CharacterDevice or FileType.BlockDevice ? $"{status.DeviceMajor}:{status.DeviceMinor}" : "-";
         return new ManifestLine(source, entry.Path, LetterOf(status.Type), mode, owner, content, isBareTop ? "-" : Attributes(match, entry, linked));
@@ -99,7 +102,7 @@ internal static class ContentManifest
             hash.Add(attribute.Value);
         }
 
-        return $"{link} {hash.Finish().Hex[..DigestLength]}";
+        return $"{link} {hash.Finish().Hex[..AttributesLength]}";
     }
 
     private static string LetterOf(FileType type) => type switch

@@ -1,5 +1,6 @@
 using Builder.Cache;
 using Builder.Cache.History;
+using Builder.Cache.Keys;
 
 namespace Builder.Executor.Explaining;
 
@@ -10,6 +11,8 @@ namespace Builder.Executor.Explaining;
 internal sealed class EarlierBuilds
 {
     private const int OthersLookedAt = 20;
+
+    private const int MostKeys = 4;
 
     private readonly BuilderStore _store;
     private readonly List<Candidate> _candidates;
@@ -40,6 +43,12 @@ internal sealed class EarlierBuilds
 
         return MissReason.Of("it is a new step: no earlier build had it");
     }
+
+    /// <summary>The canonical keys that a step had, as far as they are known.</summary>
+    public IReadOnlyList<CacheKey> KeysOf(int step) =>
+        [.. _candidates.Where(c => c.Matches[step] is not null).Select(c => KeyOf(c.Build.Steps[c.Matches[step]!.Value])).OfType<CacheKey>().Take(MostKeys)];
+
+    private CacheKey? KeyOf(StepRecord step) => step.Canonical ?? _store.Records.Find(step.Definition.Digest)?.Key;
 
     private static string Unchanged(StepRecord earlier) => earlier.Verdict switch
     {

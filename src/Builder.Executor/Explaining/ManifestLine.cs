@@ -8,7 +8,7 @@ namespace Builder.Executor.Explaining;
 /// <param name="Type">One letter.</param>
 /// <param name="Mode">Octal, or <c>-</c> when it doesn't count.</param>
 /// <param name="Owner"><c>uid:gid</c>, or <c>-</c> when it doesn't count.</param>
-/// <param name="Content">Size and the beginning of the digest, or where a link points; <c>-</c> for none.</param>
+/// <param name="Content">Size and digest, or where a link points; <c>-</c> for none.</param>
 /// <param name="Attributes">Digest of the extended attributes, and the first name of a file that has several.</param>
 internal readonly record struct ManifestLine(int Source, TreePath Path, string Type, string Mode, string Owner, string Content, string Attributes)
     : IComparable<ManifestLine>

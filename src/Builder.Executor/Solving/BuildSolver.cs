@@ -33,6 +33,7 @@ internal sealed class BuildSolver(
     SharedCaches shared, CacheExport? export, EventReporter reporter, BuildLedger ledger, TimeProvider time, CancellationToken buildToken) : IVertexSolver<VertexResult>, IDisposable
 {
     private readonly SnapshotViews _views = new(store.Snapshots);
+    private readonly EarlierCopies _earlierCopies = new(store);
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), IReadOnlyList<IReadOnlyList<SourceMatch>>> _matches = new();
     private readonly ConcurrentDictionary<(VertexId Vertex, int Input), InputIdentity> _contextDigests = new();
     private readonly ConcurrentDictionary<VertexId, Digest> _definitions = new();
@@ -136,7 +137,7 @@ internal sealed class BuildSolver(
             bool isRepeatable = vertex.Operation switch
             {
                 ExecOperation exec => await ExecuteAsync(vertex, exec, draft, inputs, cancellationToken),
-                CopyOperation copy => await CopyAsync(vertex, copy, draft, inputs, cancellationToken),
+                CopyOperation copy => await CopyAsync(vertex, copy, canonical, draft, inputs, cancellationToken),
                 MakeDirectoryOperation directory => MakeDirectory(directory, draft),
                 _ => throw new NotSupportedException($"no runner for {vertex.Operation.GetType().Name}"),
             };
@@ -340,7 +341,7 @@ internal sealed class BuildSolver(
     }
 
     private async Task<bool> CopyAsync(
-        Vertex vertex, CopyOperation copy, SnapshotDraft draft, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
+        Vertex vertex, CopyOperation copy, CacheKey canonical, SnapshotDraft draft, IReadOnlyList<VertexResult> inputs, CancellationToken cancellationToken)
     {
         var steps = new List<CopySource>();
         for (int i = 1; i < vertex.Inputs.Count; i++)
@@ -357,8 +358,11 @@ internal sealed class BuildSolver(
             else steps.Insert(Math.Min(fetched.Position + before, steps.Count), new CopySource(tree, matches[0], fetched.Unpack));
         }
 
-        using DraftView view = DraftView.Open(store.Snapshots, draft);
-        TreePath? changed = new CopyRunner(copy).Run(steps, view.Root, cancellationToken);
+        var runner = new CopyRunner(copy);
+        using EarlierCopy? earlier = _earlierCopies.Find(runner.SingleDirectory(steps), canonical, ledger.EarlierKeys(vertex), draft);
+        TreePath? changed;
+        using (DraftView view = DraftView.Open(store.Snapshots, draft)) changed = runner.Run(steps, view.Root, cancellationToken, earlier);
+        earlier?.Finish(draft.TreeDirectory, cancellationToken);
         if (changed is null) return true;
         reporter.Warn($"'{changed}' changed while it was being copied; the result of this step is not cached");
         return false;

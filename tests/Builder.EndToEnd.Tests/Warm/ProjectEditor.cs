@@ -8,6 +8,8 @@ internal sealed class ProjectEditor(Chance chance, string directory)
     private static readonly string[] Directories = ["a", "b", "c"];
     private static readonly DateTime LongAgo = new(2021, 3, 4, 5, 6, 7, DateTimeKind.Utc);
 
+    private const int ManyFiles = 80;
+
     private int _names;
 
     public Project Project { get; private set; } = new();
@@ -20,6 +22,8 @@ internal sealed class ProjectEditor(Chance chance, string directory)
             for (int i = chance.Between(1, 3); i > 0; i--) AddFile(name);
         }
 
+        // Enough for a COPY to keep what it copied before.
+        for (int i = chance.In100(50) ? ManyFiles : 0; i > 0; i--) AddFile(Directories[0]);
         for (int i = chance.Between(2, 4); i > 0; i--) AddStage();
         Save();
     }
