@@ -14,7 +14,7 @@ namespace Builder.Cache.Contexts;
 /// </summary>
 public sealed class StatIndex
 {
-    internal const int MostFiles = 250_000;
+    internal const int MaxSize = 256 << 20;
     private const int UsualName = 16; // a guess, for the first size of a table
     private const int FixedSize = sizeof(int) + FileIdentity.Size + 1 + SHA256.HashSizeInBytes;
 
@@ -31,6 +31,9 @@ public sealed class StatIndex
 
     /// <summary>Whether there is something that wasn't there when it was loaded.</summary>
     public bool IsChanged => !_added.IsEmpty;
+
+    /// <summary>How many files are remembered, as far as <see cref="MaxSize"/> suffices.</summary>
+    internal int MostFiles { get; init; } = 1_500_000;
 
     internal string File { get; }
 
@@ -91,6 +94,7 @@ public sealed class StatIndex
         bool isFull = all.Count > MostFiles;
         foreach ((string path, KnownFile file) in all.Where(e => !isFull || e.Value.IsUsed).Take(MostFiles))
         {
+            if (output.Length > MaxSize - FixedSize - path.Length - SHA256.HashSizeInBytes) break;
             byte[] name = Encoding.Latin1.GetBytes(path);
             BinaryPrimitives.WriteInt32LittleEndian(buffer, name.Length);
             output.Write(buffer[..sizeof(int)]);

@@ -10,7 +10,6 @@ namespace Builder.Cache.Contexts;
 /// </summary>
 public sealed class StatIndexStore
 {
-    private const int MaxSize = 256 << 20;
     private const int MostContexts = 64;
 
     private readonly string _directory;
@@ -28,7 +27,7 @@ public sealed class StatIndexStore
         try
         {
             if (!File.Exists(path)) return index;
-            return index.Load(StoreFiles.ReadSmall(path, MaxSize)) ? index : new StatIndex(_time, path);
+            return index.Load(StoreFiles.ReadSmall(path, StatIndex.MaxSize)) ? index : new StatIndex(_time, path);
         }
         catch (Exception error) when (error is StoreException || StoreFault.IsStorageError(error))
         {

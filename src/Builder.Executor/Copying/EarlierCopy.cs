@@ -28,9 +28,6 @@ internal sealed class EarlierCopy : IDisposable
 
     private EarlierCopy(HashSet<UInt128> files, DirectoryHandle tree) => (_files, _tree) = (files, tree);
 
-    /// <summary>How many files are names of the earlier result's.</summary>
-    public int Kept => _kept.Count;
-
     /// <summary>The earlier result's tree, or what it changed in that of its parent.</summary>
     public DirectoryHandle Tree => _tree;
 
@@ -54,7 +51,7 @@ internal sealed class EarlierCopy : IDisposable
     }
 
     /// <summary>Whether the earlier result has a file just as it would be made now. For several threads at once.</summary>
-    /// <param name="entry">The source, a regular file with one name.</param>
+    /// <param name="entry">The source, a regular file with one name in what is copied.</param>
     /// <param name="content">Digest of its bytes.</param>
     /// <param name="earlier">A cursor in <see cref="Tree"/>.</param>
     /// <param name="target">Where it goes.</param>

@@ -68,6 +68,7 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
     private void CopyEntries(SourceMatch match, IEnumerable<TreeEntry> entries, TreePath to, CancellationToken cancellationToken)
     {
         using var cursor = new DirectoryCursor(source.Root);
+        HashSet<(ulong Device, ulong Inode)> several = WithSeveralNames(match.Entries);
         var linked = new Dictionary<(ulong Device, ulong Inode), TreePath>();
         List<TreeEntry> files = [];
         foreach (TreeEntry entry in entries)
@@ -75,15 +76,28 @@ internal sealed class TreeCopier(SourceTree source, DestinationTree destination,
             cancellationToken.ThrowIfCancellationRequested();
             TreePath target = TargetOf(entry);
             if (entry.Status.IsDirectory) CopyDirectory(entry, target);
-            else if (entry.Status is { IsRegular: true, LinkCount: 1 }) files.Add(entry);
+            else if (entry.Status.IsRegular && !several.Contains((entry.Status.Device, entry.Status.Inode))) files.Add(entry);
             else if (entry.Status.IsRegular && !LinkToEarlier(entry, target, linked)) CopyFile(cursor, destination.Cursor, entry, target, cancellationToken);
             else if (!entry.Status.IsRegular) CopyOther(entry, target);
         }
 
-        // Nothing depends on files with one name: all cores copy them, now that their directories are there.
+        // Nothing depends on files with one name here: all cores copy them, now that their directories are there.
         CopyFiles(files, TargetOf, cancellationToken);
 
         TreePath TargetOf(TreeEntry entry) => to.Join(entry.Path.RelativeTo(match.Path));
+    }
+
+    // A snapshot's file may have other names in other snapshots only.
+    private static HashSet<(ulong Device, ulong Inode)> WithSeveralNames(IEnumerable<TreeEntry> entries)
+    {
+        HashSet<(ulong Device, ulong Inode)> seen = [], several = [];
+        foreach (TreeEntry entry in entries.Where(e => e.Status is { IsRegular: true, LinkCount: > 1 }))
+        {
+            (ulong, ulong) file = (entry.Status.Device, entry.Status.Inode);
+            if (!seen.Add(file)) several.Add(file);
+        }
+
+        return several;
     }
 
     private void CopyFiles(List<TreeEntry> files, Func<TreeEntry, TreePath> targetOf, CancellationToken cancellationToken)

@@ -101,11 +101,14 @@ public sealed class StatIndexTests : IDisposable
     {
         Write("f", "1");
         FileStatus status = StatusOf("f");
-        StatIndex index = _test.Store.StatIndexes.Open(Context);
-        for (int i = 0; i < StatIndex.MostFiles; i++) index.Add($"old/{i}", status, Content, isPlain: true, ChangedAt("f").AddSeconds(4));
+        const int MostFiles = 1000;
+        string file = _test.Store.StatIndexes.Open(Context).File;
+        StatIndex index = new(_test.Time, file) { MostFiles = MostFiles };
+        for (int i = 0; i < MostFiles; i++) index.Add($"old/{i}", status, Content, isPlain: true, ChangedAt("f").AddSeconds(4));
         _test.Store.StatIndexes.Save(index);
 
-        StatIndex next = _test.Store.StatIndexes.Open(Context);
+        StatIndex next = new(_test.Time, file) { MostFiles = MostFiles };
+        Assert.True(next.Load(File.ReadAllBytes(file)));
         next.Add("new", status, Content, isPlain: true, ChangedAt("f").AddSeconds(4));
         Assert.Equal(Content, next.Find("old/7", status)?.Digest);
         _test.Store.StatIndexes.Save(next);
