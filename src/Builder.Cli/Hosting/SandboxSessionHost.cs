@@ -50,7 +50,6 @@ internal sealed class SandboxSessionHost : ISessionHost
     private sealed class SessionInterrupts : IInterrupts
     {
         private readonly Session _session;
-        private int _first;
 
         public SessionInterrupts(Session session)
         {
@@ -62,7 +61,7 @@ internal sealed class SandboxSessionHost : ISessionHost
 
         public CancellationToken Token => _session.Stopping;
 
-        public ExitCode ExitCode => StopSignals.ExitCodeOf(_first);
+        public ExitCode ExitCode => StopSignals.ExitCodeOf(_session.FirstStop);
 
         public void Dispose()
         {
@@ -72,9 +71,7 @@ internal sealed class SandboxSessionHost : ISessionHost
 
         private void OnSignal(int signal)
         {
-            if (!StopSignals.Contains(signal)) return;
-            Interlocked.CompareExchange(ref _first, signal, 0);
-            Signaled?.Invoke(signal);
+            if (StopSignals.Contains(signal)) Signaled?.Invoke(signal);
         }
     }
 }

@@ -12,11 +12,15 @@ public sealed class Session : IDisposable
     private readonly SafeFileHandle _lifeline;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _firstStop;
 
     private Session(SafeFileHandle lifeline) => _lifeline = lifeline;
 
     /// <summary>Raised, on a thread of its own, for every signal the caller got.</summary>
     public event Action<int>? Signaled;
+
+    /// <summary>The first signal that asked for an end, or 0. It may have come before anybody could listen.</summary>
+    public int FirstStop => Volatile.Read(ref _firstStop);
 
     /// <summary>Whether this process is a session.</summary>
     public static bool IsActive => Environment.GetEnvironmentVariable(SessionLauncher.EnvironmentVariable) is not null;
@@ -64,7 +68,12 @@ public sealed class Session : IDisposable
         {
             foreach (byte signal in buffer[..length])
             {
-                if (signal is SessionSignals.Interrupt or SessionSignals.Terminate or SessionSignals.Hangup) _stop.Cancel();
+                if (signal is SessionSignals.Interrupt or SessionSignals.Terminate or SessionSignals.Hangup)
+                {
+                    Interlocked.CompareExchange(ref _firstStop, signal, 0);
+                    _stop.Cancel();
+                }
+
                 Signaled?.Invoke(signal);
             }
         }
