@@ -134,9 +134,11 @@ internal sealed partial class LayerExtractor
         {
             set();
         }
-        catch (SyscallException error) when (error.Errno is not (Errno.ENOSPC or Errno.EDQUOT))
+        catch (SyscallException error) when (error.Errno != Errno.EDQUOT)
         {
-            throw new StoreException($"'{entry}' has an extended attribute '{attribute}' that the store's file system doesn't take: {error.Message}", error);
+            // A file system with room says so too when one file has more attributes than it keeps of one.
+            string hint = error.Errno == Errno.ENOSPC ? "; it is full, or the file has too many" : "";
+            throw new StoreException($"'{entry}' has an extended attribute '{attribute}' that the store's file system doesn't take: {error.Message}{hint}", error);
         }
     }
 

@@ -1,5 +1,6 @@
 using Builder.Cache.Layers;
 using Builder.Executor.Contexts;
+using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Oci;
 using Builder.Oci.Tar;
@@ -184,7 +185,21 @@ internal sealed class ArchiveUnpacker
         foreach (TarAttribute attribute in entry.Attributes)
         {
             string attributeName = UnixPath.Decode(attribute.Name);
-            if (ExtendedAttribute.IsCarried(attributeName, fromImage: false)) parent.SetAttribute(name, attributeName, attribute.Value);
+            if (ExtendedAttribute.IsCarried(attributeName, fromImage: false)) SetAttribute(parent, name, entry, attributeName, attribute.Value);
+        }
+    }
+
+    private static void SetAttribute(DirectoryHandle parent, byte[] name, TarEntry entry, string attribute, ReadOnlyMemory<byte> value)
+    {
+        try
+        {
+            parent.SetAttribute(name, attribute, value.Span);
+        }
+        catch (SyscallException e) when (e.Errno is Errno.ENOSPC or Errno.E2BIG)
+        {
+            // A file system with room says that it has none when one file has more attributes than it keeps of one.
+            string hint = e.Errno == Errno.ENOSPC ? "; it is full, or the file has too many" : "";
+            throw new TarFormatException($"'{entry}' has an extended attribute '{attribute}' that the store's file system doesn't take: {e.Message}{hint}", e);
         }
     }
 

@@ -273,6 +273,8 @@ public sealed class LayerExtractorTests
             (new LayerTar().File("d/.wh."), "which is not a name"),
             (new LayerTar().File("x", "", 0b110_100_100, 1L << 40), "an owner that can't be"),
             (new LayerTar().File("x", "", 0, 0, LayerTar.Attribute("security.capability", "nonsense")), "extended attribute 'security.capability'"),
+            (new LayerTar().File("x", "", 0, 0, LayerTar.Attribute("user.huge", new string('v', 70_000))), "extended attribute 'user.huge'"),
+            (new LayerTar().File("a").File(".wh.a").HardLink("b", ".wh.a"), "hard link '/b' to '/.wh.a', but there is no such file"),
         ];
         foreach ((LayerTar layer, string reason) in cases)
         {
@@ -283,6 +285,36 @@ public sealed class LayerExtractorTests
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(test.Store.Snapshots.Directory));
+    }
+
+    [RootTheory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_marker_of_whatever_type_hides_what_is_below_and_nothing_else(SnapshotKind kind)
+    {
+        using TestStore test = new(kind);
+        LayerTar below = new LayerTar().File("a").File("b").Directory("c").File("c/x").File("d").File("kept");
+        LayerTar above = new LayerTar().File("own").Symlink(".wh.a", "kept").HardLink(".wh.b", "own").Directory(".wh.c").Node(".wh.d", TarEntryType.CharacterDevice, 1, 3).HardLink(".wh.own", "own");
+        Snapshot snapshot = await Unpack(test, below, above);
+        Assert.Equal(["kept", "own"], Trees.Paths(test.Store, snapshot));
+    }
+
+    [RootFact]
+    public async Task Attributes_without_number_are_kept_or_refused_by_name()
+    {
+        using TestStore test = new();
+        TarAttribute[] many = [.. Enumerable.Range(0, 5000).Select(i => LayerTar.Attribute($"user.a{i}", "v"))];
+        LayerBlob blob = new LayerTar().File("x", "", 0b110_100_100, 0, many).Put(test.Store);
+        try
+        {
+            Snapshot? snapshot = await test.Store.Layers.UnpackAsync([blob], CancellationToken.None);
+            using DirectoryHandle root = DirectoryHandle.Open(Path.Combine(test.Store.Snapshots.Directory, test.Store.Snapshots.LayerDirectories(snapshot!)[0]));
+            Assert.Equal(many.Length, root.ListAttributes("x"u8).Count);
+        }
+        catch (StoreException error)
+        {
+            Assert.Contains("'x' has an extended attribute 'user.a", error.Message, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(test.Store.Snapshots.Directory));
+        }
     }
 
     [RootFact]

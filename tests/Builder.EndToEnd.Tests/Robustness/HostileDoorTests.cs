@@ -48,6 +48,31 @@ public sealed class HostileDoorTests
     }
 
     [EndToEndFact]
+    public async Task Names_that_mark_what_layers_remove_are_refused_from_steps_contexts_and_archives()
+    {
+        await using HostileGround ground = new();
+        Workspace workspace = ground.Workspace;
+        await workspace.ImportBusyboxAsync();
+        workspace.Write("marked/.wh.keep", "");
+        workspace.Write("plain/keep", "");
+        using HostileTar opaque = new HostileTar().File("plain/.wh..wh..opq", ""), hard = new HostileTar().File("a").HardLink(".wh.plain", "a");
+        await File.WriteAllBytesAsync(Path.Combine(workspace.Context, "opaque.tar"), opaque.ToArray());
+        await File.WriteAllBytesAsync(Path.Combine(workspace.Context, "hard.tar"), hard.ToArray());
+        foreach ((string step, string name) in new[]
+        {
+            ("COPY marked /plain", "/plain/.wh.keep"),
+            ("ADD opaque.tar /", "/plain/.wh..wh..opq"),
+            ("ADD hard.tar /", "/.wh.plain"),
+            ("RUN touch /plain/.wh.keep", "/plain/.wh.keep"),
+        })
+        {
+            workspace.Write("Dockerfile", $"FROM busybox\nCOPY plain /plain\n{step}\n");
+            CommandResult result = (await ground.RunAsync("build", "--progress", "plain", workspace.Context)).ExitedWith(1);
+            Assert.Contains($"'{name}': names that begin with '.wh.' mark removed files in layers and can't be stored", result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [EndToEndFact]
     public async Task A_step_that_makes_a_file_of_terabytes_is_refused_before_they_are_written()
     {
         await using HostileGround ground = new();

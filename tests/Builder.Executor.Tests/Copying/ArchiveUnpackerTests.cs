@@ -125,6 +125,16 @@ public sealed class ArchiveUnpackerTests : IDisposable
     }
 
     [RootFact]
+    public void Attributes_that_are_more_than_a_file_can_have_are_refused_and_named()
+    {
+        WriteArchive("a.tar", File("f", "1") with { Attributes = [new("user.huge"u8.ToArray(), new byte[70_000])] });
+
+        var e = Assert.Throws<OperationException>(() => Add(["a.tar"], "/x"));
+
+        Assert.StartsWith("the archive 'a.tar' can't be unpacked: 'f' has an extended attribute 'user.huge' that the store's file system doesn't take: ", e.Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
     public void An_xz_archive_is_unpacked_and_a_damaged_one_copied_as_any_file()
     {
         byte[] xz = Convert.FromBase64String(

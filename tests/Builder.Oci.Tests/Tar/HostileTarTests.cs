@@ -64,6 +64,22 @@ public class HostileTarTests
         Assert.Throws<TarFormatException>(reader.ReadEntry);
     }
 
+    [Theory]
+    [InlineData(3, "abc")]
+    [InlineData(600, null)]
+    public void The_size_of_an_extended_header_counts_and_never_what_the_plain_one_says_too(int size, string? content)
+    {
+        string records = Relength($"00 size={size}\n");
+        byte[] archive = [.. Header('x', "x", records.Length), .. Padded(records), .. Header('0', "f", 10), .. Padded("abcdefghij"), .. Header('0', "g", 0), .. new byte[1024]];
+        using TarReader reader = new(new MemoryStream(archive));
+        TarEntry entry = reader.ReadEntry()!;
+        Assert.Equal(size, entry.Size);
+        string read = new StreamReader(reader.Content, Encoding.Latin1).ReadToEnd();
+        Assert.Equal(content ?? read, read);
+        Assert.Equal(size, read.Length);
+        Assert.Equal(content is null ? null : "g", reader.ReadEntry()?.ToString());
+    }
+
     [Fact]
     public void Metadata_is_capped()
     {
