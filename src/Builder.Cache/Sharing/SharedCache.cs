@@ -85,7 +85,8 @@ public sealed class SharedCache
         }
         catch (JsonException error)
         {
-            throw new CacheSourceException($"the cache document is malformed: {error.Message}", error);
+            // Its own message names types of this program.
+            throw new CacheSourceException($"the cache document is malformed in line {error.LineNumber + 1} at byte {error.BytePositionInLine + 1}", error);
         }
     }
 

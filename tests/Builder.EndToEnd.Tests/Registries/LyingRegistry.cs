@@ -8,10 +8,17 @@ using Builder.EndToEnd.Tests.Robustness;
 
 namespace Builder.EndToEnd.Tests.Registries;
 
-/// <summary>A registry with one small image that lies about it in the way its repository is named.</summary>
+/// <summary>
+/// A registry with one small image that lies about it in the way its repository is named; where that name begins with <c>cache-</c>, about a shared cache that has the
+/// image's layer for one key.
+/// </summary>
 internal sealed class LyingRegistry : IDisposable
 {
+    private const string CachePrefix = "cache-";
+    private const string Index = "application/vnd.oci.image.index.v1+json";
+
     private readonly HttpListener _listener = new();
+    private readonly TaskCompletionSource _end = new();
     private readonly byte[] _tar = Tar();
     private readonly byte[] _layer;
     private readonly byte[] _otherLayer;
@@ -34,9 +41,16 @@ internal sealed class LyingRegistry : IDisposable
 
     internal string Host { get; }
 
+    /// <summary>The record that its caches have.</summary>
+    internal string Key { get; set; } = "";
+
     private static string Architecture => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
 
-    public void Dispose() => _listener.Close();
+    public void Dispose()
+    {
+        _end.TrySetResult();
+        _listener.Close();
+    }
 
     /// <summary>Tells the image that reaches out what for.</summary>
     internal void Aim(string canary, string climbing) => _escape = new HostileTar()
@@ -101,24 +115,42 @@ internal sealed class LyingRegistry : IDisposable
         _ => DigestOf(_tar),
     };
 
-    private byte[] ConfigFor(string lie) =>
+    private byte[] ConfigFor(string lie, bool ofCache) => !ofCache ? ImageConfigFor(lie) : Encoding.UTF8.GetBytes(lie switch
+    {
+        "no-config" => "nothing",
+        "deep-config" => new string('[', 1_000_000),
+        "no-key" => CacheConfigFor(lie, -1).Replace(Key, "sha256:" + new string('.', 64), StringComparison.Ordinal),
+        "own-parent" => CacheConfigFor(lie, 0),
+        "later-parent" => CacheConfigFor(lie, int.MaxValue),
+        "no-such-layer" => CacheConfigFor(lie, -1).Replace("\"layer\":0", "\"layer\":7", StringComparison.Ordinal),
+        "circle" => $$$"""{"layers":[],"records":[{"digest":"{{{Key}}}","inputs":[[{"link":1}]]},{"digest":"{{{DigestOf([])}}}","inputs":[[{"link":0}]]}]}""",
+        _ => CacheConfigFor(lie, -1),
+    });
+
+    private string CacheConfigFor(string lie, int parent) => $$$"""
+        {"layers":[{"blob":"{{{DigestOf(LayerFor(lie))}}}","parent":{{{parent}}},"annotations":{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","diffID":"{{{DiffIdFor(lie)}}}","size":1}}],
+         "records":[{"layers":[{"layer":0}],"digest":"{{{Key}}}"}]}
+        """;
+
+    private byte[] ImageConfigFor(string lie) =>
         Encoding.UTF8.GetBytes($$$"""{"architecture":"{{{Architecture}}}","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":["{{{DiffIdFor(lie)}}}"]},"history":[]}""");
 
-    private byte[] ManifestFor(string lie)
+    private byte[] ManifestFor(string lie, bool ofCache)
     {
         byte[] layer = LayerFor(lie);
-        byte[] config = ConfigFor(lie);
+        byte[] config = ConfigFor(lie, ofCache);
+        string type = ofCache ? "application/vnd.buildkit.cacheconfig.v0" : "application/vnd.oci.image.config.v1+json";
         long size = lie switch
         {
             "wrong-size" => layer.Length - 1,
             "negative-size" => -1,
             _ => layer.Length,
         };
-        string descriptor = $$$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{{{DigestOf(layer)}}}","size":{{{size}}}}""";
+        string descriptor = $$$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{{{DigestOf(layer)}}}","size":{{{size}}},"annotations":{"containerd.io/uncompressed":"{{{DiffIdFor(lie)}}}"}}""";
         string extra = lie == "deep-manifest" ? $"\"x\":{new string('[', 100_000)}{new string(']', 100_000)}," : "";
         return Encoding.UTF8.GetBytes($$$"""
             {"schemaVersion":2,{{{extra}}}"mediaType":"application/vnd.oci.image.manifest.v1+json",
-             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{DigestOf(config)}}}","size":{{{(lie == "huge-config" ? 1L << 40 : config.Length)}}}},
+             "config":{"mediaType":"{{{type}}}","digest":"{{{DigestOf(config)}}}","size":{{{(lie == "huge-config" ? 1L << 40 : config.Length)}}}},
              "layers":[{{{descriptor}}}{{{(lie == "more-layers" ? "," + descriptor : "")}}}]}
             """);
     }
@@ -157,10 +189,14 @@ internal sealed class LyingRegistry : IDisposable
     {
         if (path.Length < 5) return SendAsync(response, [], "text/plain");
         string lie = path[2].TrimEnd('/');
-        if (path[3] == "manifests/") return lie == "huge-manifest" ? SendEndlesslyAsync(response, 100 << 20) : SendAsync(response, ManifestFor(lie), "application/vnd.oci.image.manifest.v1+json");
-        if (path[4] == DigestOf(ConfigFor(lie))) return SendAsync(response, ConfigFor(lie), "application/octet-stream");
+        bool ofCache = lie.StartsWith(CachePrefix, StringComparison.Ordinal);
+        if (ofCache) lie = lie[CachePrefix.Length..];
+        if (path[3] == "manifests/") return AnswerManifestAsync(lie, ofCache, response);
+        byte[] config = ConfigFor(lie, ofCache);
+        if (path[4] == DigestOf(config)) return SendAsync(response, lie == "other-config" ? new byte[config.Length] : config, "application/octet-stream");
         return lie switch
         {
+            "hang" => _end.Task,
             "redirect-loop" => RedirectAsync(response, $"http://{Host}/v2/{lie}/blobs/{path[4]}"),
             "redirect-to-file" => RedirectAsync(response, "file:///etc/passwd"),
             "wrong-digest" => SendAsync(response, new byte[_layer.Length], "application/octet-stream"),
@@ -168,6 +204,16 @@ internal sealed class LyingRegistry : IDisposable
             _ => SendAsync(response, LayerFor(lie), "application/octet-stream"),
         };
     }
+
+    private Task AnswerManifestAsync(string lie, bool ofCache, HttpListenerResponse response) => lie switch
+    {
+        "huge-manifest" => SendEndlesslyAsync(response, 100 << 20),
+        "index-in-itself" => SendAsync(
+            response,
+            Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{{Index}}}","digest":"{{{DigestOf([])}}}","size":9,"platform":{"architecture":"{{{Architecture}}}","os":"linux"}}]}"""),
+            Index),
+        _ => SendAsync(response, ManifestFor(lie, ofCache), "application/vnd.oci.image.manifest.v1+json"),
+    };
 
     private static Task RedirectAsync(HttpListenerResponse response, string target)
     {
