@@ -83,10 +83,10 @@ public sealed partial class LyingCacheTests
         }
     }
 
-    [GeneratedRegex("WARNING.*")]
+    [GeneratedRegex("WARNING.*", RegexOptions.NonBacktracking)]
     private static partial Regex Warning();
 
-    [GeneratedRegex("\"digest\":\"(sha256:[0-9a-f]{64})\"")]
+    [GeneratedRegex("\"digest\":\"(sha256:[0-9a-f]{64})\"", RegexOptions.NonBacktracking)]
     private static partial Regex DigestField();
 
     private static void Lengthen(string file, long length)
