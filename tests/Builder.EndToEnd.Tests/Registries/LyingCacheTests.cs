@@ -86,7 +86,7 @@ public sealed partial class LyingCacheTests
     [GeneratedRegex("WARNING.*", RegexOptions.NonBacktracking)]
     private static partial Regex Warning();
 
-    [GeneratedRegex("\"digest\":\"(sha256:[0-9a-f]{64})\"", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("\"digest\":\"(?<digest>sha256:[0-9a-f]{64})\"", RegexOptions.NonBacktracking)]
     private static partial Regex DigestField();
 
     private static void Lengthen(string file, long length)
@@ -104,7 +104,7 @@ public sealed partial class LyingCacheTests
         workspace.Write("Dockerfile", "FROM scratch\nCOPY a /\n");
         (string id, _) = await BuildAsync(ground, "first", "--cache-to", $"type=local,dest={workspace.PathTo("cache")},mode=max");
         string config = Directory.GetFiles(workspace.PathTo("cache/blobs/sha256")).Select(File.ReadAllText).Single(text => text.Contains("\"records\"", StringComparison.Ordinal));
-        registry.Key = DigestField().Match(config).Groups[1].Value;
+        registry.Key = DigestField().Match(config).Groups["digest"].Value;
         return id;
     }
 
