@@ -11,5 +11,7 @@ public static class DockerfileParser
     /// <summary>Parses a whole file and reports every problem in it.</summary>
     /// <param name="source">The file.</param>
     /// <param name="syntax">Value of <see cref="SyntaxArgument"/>, or null.</param>
-    public static ParseResult Parse(SourceText source, string? syntax = null) => new ParsePass(source, syntax).Run();
+    /// <param name="cancellationToken">Stops it.</param>
+    public static ParseResult Parse(SourceText source, string? syntax = null, CancellationToken cancellationToken = default) =>
+        new ParsePass(source, syntax).Run(cancellationToken);
 }

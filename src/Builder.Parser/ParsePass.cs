@@ -31,7 +31,7 @@ internal sealed class ParsePass
         _cursor = new LineCursor(source, _diagnostics);
     }
 
-    public ParseResult Run()
+    public ParseResult Run(CancellationToken cancellationToken)
     {
         IReadOnlyList<Directive> directives = [];
         if (!ReportInvalidText() && !ReportNul())
@@ -40,7 +40,7 @@ internal sealed class ParsePass
             directives = directiveReader.Read();
             _escape = directiveReader.Escape;
             _level = ReadLevel(directives);
-            ReadInstructions();
+            ReadInstructions(cancellationToken);
         }
 
         var dockerfile = new DockerfileSyntax(new([.. directives]), new([.. _instructions])) { EscapeCharacter = _escape, FeatureLevel = _level };
@@ -61,13 +61,14 @@ internal sealed class ParsePass
         return FeatureLevel.Newest;
     }
 
-    private void ReadInstructions()
+    private void ReadInstructions(CancellationToken cancellationToken)
     {
         var lines = new LogicalLineReader(_source, _cursor, _escape, _diagnostics);
         DockerfileGrammar grammar = DockerfileGrammar.For(_escape);
         bool any = false;
         while (lines.Read() is { } line)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             any = true;
             if (_instructions.Count == MaxInstructions)
             {

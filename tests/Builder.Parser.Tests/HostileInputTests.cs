@@ -23,6 +23,10 @@ public sealed class HostileInputTests : ParserTestBase
     }
 
     [Fact]
+    public void Reading_can_be_stopped() => Assert.Throws<OperationCanceledException>(() =>
+        DockerfileParser.Parse(new SourceText("FROM a\n" + Repeat("RUN true\n", 60_000), "Dockerfile"), cancellationToken: new CancellationToken(canceled: true)));
+
+    [Fact]
     public void A_copy_of_a_million_words_is_refused_at_the_first_word_too_many()
     {
         ParseResult result = Timed("FROM a\nCOPY " + Repeat(Repeat("x ", 10_000) + "\\\n", 100) + "/\n");

@@ -40,7 +40,7 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         var remote = new RemoteContexts(fetcher, hub.Publish, _time, KeepsGitDirectory(arguments));
         DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input, remote)
             .LoadAsync(arguments.Context, arguments.File, cancellationToken);
-        ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument));
+        ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument), cancellationToken);
         if (parsed.HasErrors)
         {
             progress.Finish();

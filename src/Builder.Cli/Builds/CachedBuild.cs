@@ -33,7 +33,7 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
         OutputCheck.Check(arguments, context.Environment);
         DateTimeOffset started = _time.GetUtcNow();
         DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input).LoadAsync(arguments.Context, arguments.File, cancellationToken);
-        ParseResult parsed = DockerfileParser.Parse(source.Text);
+        ParseResult parsed = DockerfileParser.Parse(source.Text, cancellationToken: cancellationToken);
         if (parsed.HasErrors) return null;
         using BuilderStore store = context.OpenStore();
         var log = new StepLog();

@@ -23,6 +23,7 @@ internal static class Checker
 
         foreach (Diagnostic diagnostic in noticed)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (CheckRules.Find(diagnostic.Code) is { } rule && context.IsWanted(rule))
                 context.Report(rule, diagnostic.Span, diagnostic.Message, diagnostic.Hint);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using Builder.EndToEnd.Tests.Builds;
 using Builder.EndToEnd.Tests.Harness;
 
@@ -8,6 +9,7 @@ namespace Builder.EndToEnd.Tests.Robustness;
 public sealed class InterruptionTests
 {
     private const int Kills = 30;
+    private const int ManyPlatforms = 1000;
 
     [EndToEndFact]
     public async Task Killed_at_random_moments_the_next_build_succeeds_and_nothing_is_left()
@@ -66,6 +68,27 @@ public sealed class InterruptionTests
         result.ExitedWith(exitCode);
         await workspace.AssertNothingLeftAsync();
         (await workspace.BuildTextAsync("FROM busybox\nRUN true\n")).Succeeded();
+    }
+
+    [EndToEndFact]
+    public async Task A_signal_ends_a_build_that_is_still_making_sense_of_its_dockerfile()
+    {
+        await using Workspace workspace = new();
+        string dockerfile = "FROM scratch\n" + string.Concat(Enumerable.Repeat("ENV A=${A:-b}\n", 30_000));
+
+        // Lowered once for each platform, which all together takes longer than this waits.
+        string platforms = string.Join(',', Enumerable.Range(0, ManyPlatforms).Select(i => $"linux/p{i}"));
+        using RunningCommand running = workspace.Command("build", "--platform", platforms, "--print-graph=text", "-f", "-", workspace.Context)
+            .WithDefaultSignals().Start();
+        await running.WriteInputAsync(Encoding.UTF8.GetBytes(dockerfile));
+        running.CloseInput();
+        await Task.Delay(2000);
+        Assert.False(running.HasExited);
+        await Command.SignalAsync(running.Id, "TERM");
+        CommandResult result = (await running.WaitAsync(TimeSpan.FromSeconds(60))).ExitedWith(143);
+        Assert.Equal("", result.Output);
+        Assert.Contains("canceled", result.Error, StringComparison.Ordinal);
+        await workspace.AssertNothingLeftAsync();
     }
 
     [EndToEndFact]

@@ -157,4 +157,8 @@ public class StageTests
         var lowered = Lowered.From("FROM scratch\nRUNN x\nEXPOSE abc");
         Assert.Equal(("BLD2202", "abc"), (lowered.SingleError().Code, lowered.SingleError().Culprit));
     }
+
+    [Fact]
+    public void Lowering_can_be_stopped() => Assert.Throws<OperationCanceledException>(() =>
+        DockerfileLowering.Lower(Lowered.Request("FROM scratch\nENV A=b\n"), new CancellationToken(canceled: true)));
 }

@@ -39,14 +39,14 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
 
         using BuilderStore store = context.OpenStore();
         DockerfileSource source = await LoadAsync(arguments, store, cancellationToken);
-        ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument));
+        ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument), cancellationToken);
         NamedContextSet named = parsed.HasErrors || call.Kind == CallKind.Targets
             ? NamedContextSet.Empty
             : await new NamedContextLoader(context.Environment, store, arguments.MainPlatform).LoadAsync(arguments.BuildContexts, cancellationToken);
         var subject = new CallSubject(arguments, source, parsed, named, store);
-        if (call.Kind == CallKind.Check) return Check(subject);
+        if (call.Kind == CallKind.Check) return Check(subject, cancellationToken);
 
-        LoweringResult? lowered = parsed.HasErrors || call.Kind == CallKind.Targets ? null : Lower(subject, new CheckOptions());
+        LoweringResult? lowered = parsed.HasErrors || call.Kind == CallKind.Targets ? null : Lower(subject, new CheckOptions(), cancellationToken);
         Diagnostic[] errors = [.. Errors(parsed, lowered)];
         if (errors.Length > 0)
         {
@@ -74,7 +74,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         return await new DockerfileLoader(context.Environment, context.Terminal.Input, remote, unpacks).LoadAsync(arguments.Context, arguments.File, cancellationToken);
     }
 
-    private ExitCode Check(CallSubject subject)
+    private ExitCode Check(CallSubject subject, CancellationToken cancellationToken)
     {
         (BuildArguments arguments, DockerfileSource source, ParseResult parsed, _, _) = subject;
         CallSpec call = arguments.Call;
@@ -82,7 +82,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         if (!parsed.HasErrors)
         {
             var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source.IgnoreFile) };
-            lowered = Lower(subject, options);
+            lowered = Lower(subject, options, cancellationToken);
         }
 
         CheckFinding[] findings = [.. lowered?.Checks.Findings ?? []];
@@ -107,7 +107,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         return findings.Length > 0 && !call.IgnoreStatus ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private LoweringResult Lower(CallSubject subject, CheckOptions options)
+    private LoweringResult Lower(CallSubject subject, CheckOptions options, CancellationToken cancellationToken)
     {
         LoweringRequest request = BuildRequest.Of(subject.Arguments, subject.Parsed, options) with
         {
@@ -118,7 +118,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         var puller = new ImagePuller(subject.Store, context.Registry, new EventReporting(static _ => { }, context.Time));
         while (true)
         {
-            LoweringResult result = DockerfileLowering.Lower(request);
+            LoweringResult result = DockerfileLowering.Lower(request, cancellationToken);
             if (result.MissingImages.Count == 0) return result;
             ImmutableDictionary<string, ResolvedImage> images = request.Images;
             foreach (ImageRequest missing in result.MissingImages) images = images.SetItem(missing.Key, Find(puller, missing));
