@@ -35,8 +35,8 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         var log = new StepLog();
         using IBuildProgress progress = ProgressFactory.Create(arguments.Progress, context);
         var hub = new EventHub(progress, log);
-        SourceSettings settings = SourceSettingsReader.Read(context.Environment) with { Secret = arguments.Steps.SecretText, IsOffline = context.IsOffline };
-        using var fetcher = new SourceFetcher(store, settings, _time);
+        SourceSettings settings = SourceSettingsReader.Read(context.Environment, arguments.Steps) with { IsOffline = context.IsOffline };
+        using var fetcher = new SourceFetcher(store, settings with { MayUseOwnKeys = true }, _time);
         var remote = new RemoteContexts(fetcher, hub.Publish, _time, KeepsGitDirectory(arguments));
         DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input, remote)
             .LoadAsync(arguments.Context, arguments.File, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Builder.Executor.Sources;
+using Builder.Executor.Steps;
 
 namespace Builder.Cli.Hosting;
 
@@ -10,10 +11,12 @@ internal static class SourceSettingsReader
     private const string IdleTimeout = "BUILDER_DOWNLOAD_TIMEOUT";
 
     /// <summary>The settings; <c>BUILDER_MAX_DOWNLOAD</c> (bytes) and <c>BUILDER_DOWNLOAD_TIMEOUT</c> (seconds of silence) change the limits.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="steps">Secrets and SSH keys of the build.</param>
     /// <exception cref="CommandException">One is no number.</exception>
-    public static SourceSettings Read(HostEnvironment environment)
+    public static SourceSettings Read(HostEnvironment environment, StepOptions steps)
     {
-        var settings = new SourceSettings { Environment = environment.Variables };
+        var settings = new SourceSettings { Environment = environment.Variables, Secret = steps.SecretText, SshKeys = steps.SshAgents.GetValueOrDefault("default") };
         if (Number(environment, MaxDownload) is { } bytes) settings = settings with { MaxDownload = bytes };
         if (Number(environment, IdleTimeout) is { } seconds) settings = settings with { IdleTimeout = TimeSpan.FromSeconds(Math.Min(seconds, 86400)) };
         return settings;

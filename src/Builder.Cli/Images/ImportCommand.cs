@@ -6,6 +6,7 @@ using Builder.Cli.Builds;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
 using Builder.Executor.Sources;
+using Builder.Executor.Steps;
 using Builder.Graph.Operations;
 using Builder.Oci;
 using Builder.Oci.Collections;
@@ -49,7 +50,7 @@ internal sealed class ImportCommand(CommandContext context)
 
     private async Task<Stream> DownloadAsync(BuilderStore store, string url, CancellationToken cancellationToken)
     {
-        using var fetcher = new SourceFetcher(store, SourceSettingsReader.Read(context.Environment) with { IsOffline = context.IsOffline }, context.Time);
+        using var fetcher = new SourceFetcher(store, SourceSettingsReader.Read(context.Environment, StepOptions.Default) with { IsOffline = context.IsOffline }, context.Time);
         try
         {
             if (await fetcher.PinAsync(new HttpOperation(url, "archive"), static (_, _) => { }, cancellationToken) is HttpOperation pinned)

@@ -1,27 +1,24 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text;
+using Builder.Executor.Steps;
+using Builder.Linux.Processes;
 
 namespace Builder.Executor.Sources;
 
 /// <summary>
-/// Runs the system's git: an argument vector, never a shell; none of the user's or the system's configuration, no hooks, no prompts, and
+/// Runs the system's git: an argument vector, never a command line; none of the user's or the system's configuration, no hooks, no prompts, and
 /// no way to the network or the disk but the four transports.
 /// </summary>
-internal sealed class GitProcess(SourceSettings settings)
+internal sealed class GitProcess(SourceSettings settings, GitKeys keys)
 {
     private const int MaxOutput = 16 << 20;
     private const int KeptError = 16 << 10;
+    private const int ProgramNotFound = 127;
 
     private static readonly string[] Passed =
     [
-        "PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR",
         "http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
     ];
-
-    // The text is ours; what comes from a URL git appends as arguments. In a user namespace ssh takes /root for the home, whatever HOME says.
-    private const string Ssh = "ssh -oBatchMode=yes -oUserKnownHostsFile=\"$HOME/.ssh/known_hosts\""
-        + " -oIdentityFile=\"$HOME/.ssh/id_ed25519\" -oIdentityFile=\"$HOME/.ssh/id_ecdsa\" -oIdentityFile=\"$HOME/.ssh/id_rsa\"";
 
     private static readonly string[] Configuration =
     [
@@ -39,53 +36,32 @@ internal sealed class GitProcess(SourceSettings settings)
     {
         using var limit = new CancellationTokenSource(settings.TotalTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        using Process process = Start(directory, remote, arguments);
-        try
-        {
-            process.StandardInput.Close();
-            Task<string> error = ReadTailAsync(process.StandardError.BaseStream, either.Token);
-            string output = await ReadAsync(process.StandardOutput.BaseStream, either.Token);
-            string said = await error;
-            await process.WaitForExitAsync(either.Token);
-            return new GitOutput(process.ExitCode, output, said);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new SourceException($"git {arguments[0]} took longer than {settings.TotalTimeout.TotalMinutes:0.#} minutes", inner: e);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
+        using GitKeyLease lease = await keys.LendAsync(TalksOverSsh(remote, arguments[0]), either.Token);
+        using SystemTool tool = Start(directory, Variables(remote).Concat(lease.Variables), arguments);
+        using CancellationTokenRegistration stop = either.Token.Register(tool.Kill);
+        Task<string> error = ReadTailAsync(tool.Error.BaseStream);
+        string output = await ReadAsync(tool.Output.BaseStream);
+        string said = await error;
+        ProcessEnd end = await tool.WaitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (limit.IsCancellationRequested) throw new SourceException($"git {arguments[0]} took longer than {settings.TotalTimeout.TotalMinutes:0.#} minutes");
+        return end.ExitCode == ProgramNotFound
+            ? throw new SourceException($"git can't be started: {said.Trim()}", "install git (Debian package git)")
+            : new GitOutput(end.ExitCode, output, said);
     }
 
-    private Process Start(string directory, string? remote, IReadOnlyList<string> arguments)
+    // A submodule may be anywhere.
+    private static bool TalksOverSsh(string? remote, string command) => command switch
     {
-        var start = new ProcessStartInfo("git")
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = directory,
-        };
-        foreach (string setting in (string[])[.. Configuration, $"http.lowSpeedTime={Math.Max(1, (int)settings.IdleTimeout.TotalSeconds)}"])
-        {
-            start.ArgumentList.Add("-c");
-            start.ArgumentList.Add(setting);
-        }
+        "submodule" => true,
+        "ls-remote" or "fetch" => remote is not null && (remote.StartsWith("ssh://", StringComparison.Ordinal) || !remote.Contains("://", StringComparison.Ordinal)),
+        _ => false,
+    };
 
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment.Clear();
-        foreach ((string name, string value) in Variables(remote)) start.Environment[name] = value;
-        try
-        {
-            return Process.Start(start)!; // null only when another process is reused, which needs the shell
-        }
-        catch (Win32Exception e)
-        {
-            throw new SourceException($"git can't be started: {e.Message}", "install git (Debian package git)", e);
-        }
+    private SystemTool Start(string directory, IEnumerable<KeyValuePair<string, string>> variables, IReadOnlyList<string> arguments)
+    {
+        string[] settled = [.. Configuration, $"http.lowSpeedTime={Math.Max(1, (int)settings.IdleTimeout.TotalSeconds)}"];
+        return SystemTool.StartGroup(directory, [.. variables.Select(v => $"{v.Key}={v.Value}")], ["git", .. settled.SelectMany(s => (string[])["-c", s]), .. arguments]);
     }
 
     private IEnumerable<KeyValuePair<string, string>> Variables(string? remote)
@@ -103,7 +79,6 @@ internal sealed class GitProcess(SourceSettings settings)
         yield return new("GIT_ASKPASS", "/bin/false");
         yield return new("GIT_ALLOW_PROTOCOL", "http:https:git:ssh");
         yield return new("GIT_CEILING_DIRECTORIES", "/");
-        yield return new("GIT_SSH_COMMAND", Ssh);
         yield return new("GIT_LFS_SKIP_SMUDGE", "1");
         if (remote is null || SourceCredentials.ForGit(settings, remote) is not { } header) yield break;
 
@@ -113,11 +88,11 @@ internal sealed class GitProcess(SourceSettings settings)
         yield return new("GIT_CONFIG_VALUE_0", "Authorization: " + header);
     }
 
-    private static async Task<string> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(Stream stream)
     {
         using var content = new MemoryStream();
         byte[] buffer = new byte[16 << 10];
-        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int read; (read = await stream.ReadAsync(buffer)) > 0;)
         {
             if (content.Length + read > MaxOutput) throw new SourceException($"git says more than {MaxOutput >> 20} MiB");
             content.Write(buffer, 0, read);
@@ -126,11 +101,11 @@ internal sealed class GitProcess(SourceSettings settings)
         return Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
     }
 
-    private static async Task<string> ReadTailAsync(Stream stream, CancellationToken cancellationToken)
+    private static async Task<string> ReadTailAsync(Stream stream)
     {
         byte[] tail = new byte[2 * KeptError];
         int length = 0;
-        for (int read; (read = await stream.ReadAsync(tail.AsMemory(length), cancellationToken)) > 0;)
+        for (int read; (read = await stream.ReadAsync(tail.AsMemory(length))) > 0;)
         {
             length += read;
             if (length < tail.Length) continue;

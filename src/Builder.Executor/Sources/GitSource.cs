@@ -8,12 +8,25 @@ using Builder.Linux.Files;
 namespace Builder.Executor.Sources;
 
 /// <summary>Finds commits in git repositories and brings their files.</summary>
-internal sealed class GitSource(BuilderStore store, SourceSettings settings)
+internal sealed class GitSource : IDisposable
 {
     private const string Home = "HEAD";
     private const string Peeled = "^{}";
 
-    private readonly GitProcess _git = new(settings);
+    private readonly BuilderStore _store;
+    private readonly SourceSettings _settings;
+    private readonly GitKeys _keys;
+    private readonly GitProcess _git;
+
+    /// <summary>Prepares.</summary>
+    /// <param name="store">Where the files are kept.</param>
+    /// <param name="settings">What git may use.</param>
+    public GitSource(BuilderStore store, SourceSettings settings)
+    {
+        (_store, _settings) = (store, settings);
+        _keys = new GitKeys(settings, store.Snapshots);
+        _git = new GitProcess(settings, _keys);
+    }
 
     /// <summary>The operation with its commit.</summary>
     /// <exception cref="SourceException">There is no such commit, or the repository can't be reached.</exception>
@@ -21,7 +34,7 @@ internal sealed class GitSource(BuilderStore store, SourceSettings settings)
     {
         if (git.Commit is not null) return git;
         if (GitLocation.IsCommit(git.Ref)) return Checked(git, git.Ref!, git.Ref!); // null is no commit
-        settings.RequireOnline(SourceFetcher.Describe(git));
+        _settings.RequireOnline(SourceFetcher.Describe(git));
         IReadOnlyList<string> candidates = Candidates(git.Ref ?? Home);
         GitOutput listed = await _git.RunAsync("/", git.Remote, ["ls-remote", "-q", "--", git.Remote, .. candidates], cancellationToken);
         if (listed.ExitCode != 0) throw Failure(git, listed);
@@ -43,10 +56,10 @@ internal sealed class GitSource(BuilderStore store, SourceSettings settings)
     /// <exception cref="SourceException">They can't be had.</exception>
     public async Task<Snapshot> FetchAsync(GitOperation git, CancellationToken cancellationToken)
     {
-        using SnapshotDraft checkout = store.Snapshots.CreateDraft(null);
+        using SnapshotDraft checkout = _store.Snapshots.CreateDraft(null);
         string directory = checkout.TreeDirectory;
         string commit = git.Commit!; // only resolved operations are fetched
-        settings.RequireOnline(SourceFetcher.Describe(git));
+        _settings.RequireOnline(SourceFetcher.Describe(git));
         await RunAsync(git, directory, cancellationToken, ["init", "-q", "--template=", .. commit.Length == 64 ? (string[])["--object-format=sha256"] : []]);
         await RunAsync(git, directory, cancellationToken, "config", "remote.origin.url", git.Remote);
         await BringAsync(git, directory, commit, cancellationToken);
@@ -66,11 +79,14 @@ internal sealed class GitSource(BuilderStore store, SourceSettings settings)
             return checkout.Commit();
         }
 
-        using SnapshotDraft part = store.Snapshots.CreateDraft(null);
+        using SnapshotDraft part = _store.Snapshots.CreateDraft(null);
         CheckoutTree.Move(directory, TreePath.Parse(git.Subdirectory), part.TreeDirectory, UrlText.Redacted(git.Remote));
         CheckoutTree.Normalize(part.TreeDirectory, keepGitDirectory: false, time);
         return part.Commit();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _keys.Dispose();
 
     private static List<string> Candidates(string name)
     {

@@ -82,6 +82,7 @@ public sealed class SourceFetcher(BuilderStore store, SourceSettings settings, T
     /// <inheritdoc/>
     public void Dispose()
     {
+        _git.Dispose();
         _http.Dispose();
         _slots.Dispose();
     }

@@ -22,6 +22,9 @@ internal sealed class SocketPlace : IDisposable
 
     public UnixDomainSocketEndPoint EndPoint => new($"/proc/self/fd/{Directory.Handle.DangerousGetHandle()}/{_name}");
 
+    /// <summary>A path by which processes that this one starts find it.</summary>
+    public string PathForOthers => $"/proc/{Environment.ProcessId}/fd/{Directory.Handle.DangerousGetHandle()}/{_name}";
+
     /// <summary>A connection to it.</summary>
     public async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
     {

@@ -35,13 +35,10 @@ internal sealed class SshAgents(ImmutableDictionary<string, SshSource> sources, 
         }
     }
 
-    public void Dispose()
-    {
-        foreach (KeyAgent agent in _started.Values) agent.Dispose();
-        _gate.Dispose();
-    }
-
-    private async Task<string?> SocketOfAsync(string id, CancellationToken cancellationToken)
+    /// <summary>The socket of an agent.</summary>
+    /// <returns>Null when it wasn't given.</returns>
+    /// <exception cref="OperationException">It was given but doesn't work.</exception>
+    public async Task<string?> SocketOfAsync(string id, CancellationToken cancellationToken)
     {
         switch (sources.GetValueOrDefault(id))
         {
@@ -55,6 +52,12 @@ internal sealed class SshAgents(ImmutableDictionary<string, SshSource> sources, 
             case SshSource other:
                 throw new NotSupportedException($"no agent for {other.GetType().Name}");
         }
+    }
+
+    public void Dispose()
+    {
+        foreach (KeyAgent agent in _started.Values) agent.Dispose();
+        _gate.Dispose();
     }
 
     private async Task<string> StartedAsync(string id, SshKeyFiles keys, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ public sealed unsafe class ProcessSpawner : IDisposable
     private const int AttributeSize = 512;
     private const int FileActionsSize = 256;
     private const int SignalSetSize = 128;
+    private const short SetProcessGroup = 0x02;
     private const short SetSignalDefault = 0x04;
     private const short SetSignalMask = 0x08;
     private const int SignalSetFullBytes = 8;
@@ -30,8 +31,9 @@ public sealed unsafe class ProcessSpawner : IDisposable
     /// <param name="arguments">The argv, name included.</param>
     /// <param name="environment"><c>NAME=value</c>.</param>
     /// <param name="descriptors">Which descriptor of ours becomes which of the child's, in order; all others must be close-on-exec. Sources must lie above all targets.</param>
+    /// <param name="ownGroup">Whether it leads a process group of its own, so that it and what it starts can be ended together.</param>
     public ProcessSpawner(
-        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<(int Source, int Target)> descriptors)
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, IReadOnlyList<(int Source, int Target)> descriptors, bool ownGroup = false)
     {
         _path = path;
         _program = new NativeTextArray([path]);
@@ -45,7 +47,7 @@ public sealed unsafe class ProcessSpawner : IDisposable
         Check(SpawnCalls.SetSignalMask(_attributes, signals));
         new Span<byte>(signals, SignalSetFullBytes).Fill(0xFF);
         Check(SpawnCalls.SetSignalDefault(_attributes, signals));
-        Check(SpawnCalls.SetFlags(_attributes, SetSignalDefault | SetSignalMask));
+        Check(SpawnCalls.SetFlags(_attributes, (short)(SetSignalDefault | SetSignalMask | (ownGroup ? SetProcessGroup : 0))));
         Check(SpawnCalls.FileActionsInit(_fileActions));
         foreach ((int source, int target) in descriptors) Check(SpawnCalls.AddDup2(_fileActions, source, target));
     }

@@ -31,5 +31,8 @@ public enum Ability
     /// <summary>ssh-agent, ssh-add and ssh-keygen, and what a Debian base needs.</summary>
     Ssh,
 
+    /// <summary>sshd, and ssh with its tools.</summary>
+    SshServer,
+
     Umoci,
 }

@@ -32,6 +32,7 @@ internal static class Requires
         Ability.Registry => Command.Exists("docker-registry") ? null : "needs docker-registry (Debian package docker-registry)",
         Ability.Skopeo => Command.Exists("skopeo") ? null : "needs skopeo (Debian package skopeo)",
         Ability.Ssh => Command.Exists("ssh-agent") ? Missing(Ability.Debian) : "needs ssh-agent (Debian package openssh-client)",
+        Ability.SshServer => Command.Exists("sshd") && Command.Exists("ssh-agent") ? null : "needs sshd and ssh-agent (Debian packages openssh-server and openssh-client)",
         Ability.Umoci => Command.Exists("umoci") ? null : "needs umoci (Debian package umoci)",
         _ => throw new ArgumentOutOfRangeException(nameof(ability), ability, message: null),
     };

@@ -65,8 +65,8 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
 
     private async Task<DockerfileSource> LoadAsync(BuildArguments arguments, BuilderStore store, CancellationToken cancellationToken)
     {
-        SourceSettings settings = SourceSettingsReader.Read(context.Environment) with { Secret = arguments.Steps.SecretText, IsOffline = context.IsOffline };
-        using var fetcher = new SourceFetcher(store, settings, context.Time);
+        SourceSettings settings = SourceSettingsReader.Read(context.Environment, arguments.Steps) with { IsOffline = context.IsOffline };
+        using var fetcher = new SourceFetcher(store, settings with { MayUseOwnKeys = true }, context.Time);
         bool unpacks = NeedsSession(arguments, context.Environment);
         var remote = unpacks || arguments.File is not null
             ? new RemoteContexts(fetcher, static _ => { }, context.Time, keepGitDirectory: false)
