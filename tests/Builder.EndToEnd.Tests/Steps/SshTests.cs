@@ -47,6 +47,7 @@ public sealed class SshTests
             const string Dockerfile = "FROM debian:bookworm\nCOPY ask /\nRUN --mount=type=ssh perl /ask 11 12\nRUN --mount=type=ssh,id=k,target=/k,required SSH_AUTH_SOCK=/k perl /ask 11 12\n";
             workspace.Environment["SSH_AUTH_SOCK"] = socket;
             (await workspace.BuildTextAsync(Dockerfile, "--ssh", "default", "--ssh", $"k={socket}")).Succeeded();
+            Assert.Equal("", (await workspace.RunAsync("unshare", "grep", "-rlF", "-e", socket, workspace.Store)).ExitedWith(1).Output);
             Assert.Contains("the SSH agent 'k' is required", (await workspace.BuildAsync("--no-cache", "--ssh", "default")).ExitedWith(1).Error, StringComparison.Ordinal);
         }
         finally
