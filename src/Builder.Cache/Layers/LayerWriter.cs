@@ -8,7 +8,7 @@ namespace Builder.Cache.Layers;
 /// Writes differences as a layer: an uncompressed tar that is the same for the same tree. Numeric owners, whole seconds, no entry for
 /// the root itself; sockets are left out. Content streams through a buffer of fixed size.
 /// </summary>
-internal sealed class LayerWriter
+internal sealed class LayerWriter : IDisposable
 {
     private const string WhiteoutPrefix = ".wh.";
     private const string OpaqueName = ".wh..wh..opq";
@@ -16,12 +16,20 @@ internal sealed class LayerWriter
     private const int LinkMode = 0b111_111_111;
 
     private readonly TarWriter _tar;
+    private readonly EntryQueue _entries;
     private readonly HoleCount _holes = new();
 
     // Files with several names, by inode; one goes when its last name has been met, so only groups that reach out of the tree stay.
     private readonly Dictionary<(ulong Device, ulong Inode), (byte[] Path, int Left)> _linked = [];
 
-    private LayerWriter(Stream output) => _tar = new TarWriter(output);
+    private LayerWriter(Stream output)
+    {
+        _tar = new TarWriter(output);
+        _entries = new EntryQueue(_tar);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _entries.Dispose();
 
     /// <summary>Writes a whole layer.</summary>
     /// <param name="changes">In an order that has directories before what is in them.</param>
@@ -30,7 +38,7 @@ internal sealed class LayerWriter
     /// <exception cref="StoreException">A name can't be in a layer.</exception>
     internal static void Write(IEnumerable<TreeChange> changes, Stream output, CancellationToken cancellationToken)
     {
-        LayerWriter writer = new(output);
+        using LayerWriter writer = new(output);
         try
         {
             foreach (TreeChange change in changes)
@@ -39,6 +47,7 @@ internal sealed class LayerWriter
                 writer.WriteChange(change, cancellationToken);
             }
 
+            writer._entries.Complete();
             writer._tar.Complete();
         }
         catch (TarFormatException error)
@@ -58,10 +67,10 @@ internal sealed class LayerWriter
         {
             case TreeChangeKind.Removed:
                 byte[] whiteout = [.. UnixPath.Encode(WhiteoutPrefix), .. change.Name];
-                _tar.WriteEntry(MarkerEntry(Marker(UnixPath.DirectoryName(change.Path), whiteout)));
+                _entries.Add(MarkerEntry(Marker(UnixPath.DirectoryName(change.Path), whiteout)));
                 break;
             case TreeChangeKind.Cleared:
-                _tar.WriteEntry(MarkerEntry(Marker(change.Path, UnixPath.Encode(OpaqueName))));
+                _entries.Add(MarkerEntry(Marker(change.Path, UnixPath.Encode(OpaqueName))));
                 break;
             default:
                 WritePresent(change, cancellationToken);
@@ -78,20 +87,30 @@ internal sealed class LayerWriter
         if (!status.IsDirectory && status.LinkCount > 1 && FirstName(change.Path, status) is { } first)
         {
             // Attributes are repeated: Docker gives the owner to every name, which clears the file's capability, and then restores what the entry carries.
-            _tar.WriteEntry(Describe(change, status, AttributesOf(change)) with { Type = TarEntryType.HardLink, LinkName = first, Size = 0 });
+            _entries.Add(Describe(change, status, AttributesOf(change)) with { Type = TarEntryType.HardLink, LinkName = first, Size = 0 });
             return;
         }
 
         if (!status.IsRegular)
         {
-            _tar.WriteEntry(Describe(change, status, AttributesOf(change)));
+            _entries.Add(Describe(change, status, AttributesOf(change)));
             return;
         }
 
         _holes.Add(change.Path, status);
-        using SafeFileHandle file = change.Directory.OpenRead(change.Name);
-        using FileContentStream content = new(file, status, cancellationToken);
-        _tar.WriteEntry(Describe(change, status, FileMetadata.HasNoAttributes(file) ? [] : AttributesOf(change)), content);
+        SafeFileHandle file = change.Directory.OpenRead(change.Name);
+        TarEntry entry = Describe(change, status, FileMetadata.HasNoAttributes(file) ? [] : AttributesOf(change));
+        if (status.Size <= EntryQueue.LargestFile)
+        {
+            _entries.Add(entry, file);
+            return;
+        }
+
+        using (file)
+        {
+            using FileContentStream content = new(file, status, cancellationToken);
+            _entries.Write(entry, content);
+        }
     }
 
     private static TarAttribute[] AttributesOf(in TreeChange change) =>
