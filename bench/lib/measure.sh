@@ -128,9 +128,9 @@ print_json() {
                 count = split(engines[name], list, " ")
                 for (e = 1; e <= count; e++) {
                     n = sorted(name SUBSEP list[e], v)
-                    printf "%s\n  {\"workload\": \"%s\", \"engine\": \"%s\", \"unit\": \"%s\", \"min\": %s, \"median\": %s, \"max\": %s, \"samples\": [", w + e > 2 ? "," : "", name, list[e], unit[name], v[1], v[int((n + 1) / 2)], v[n]
+                    printf "%s\n  {\"workload\": \"%s\", \"engine\": \"%s\", \"unit\": \"%s\", \"min\": %s, \"median\": %s, \"max\": %s, \"samples\": [", (w + e > 2 ? "," : ""), name, list[e], unit[name], v[1], v[int((n + 1) / 2)], v[n]
                     m = split(values[name SUBSEP list[e]], raw, " ")
-                    for (i = 1; i <= m; i++) printf "%s%s", i > 1 ? ", " : "", raw[i]
+                    for (i = 1; i <= m; i++) printf "%s%s", (i > 1 ? ", " : ""), raw[i]
                     printf "]}"
                 }
             }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Builder.Cache.Snapshots;
 using Builder.Cache.Storage;
+using Builder.Linux.Files;
 using Builder.Oci;
 
 namespace Builder.Cache.Tests;
@@ -17,8 +18,25 @@ public sealed class BuilderStoreTests : IDisposable
         Assert.Equal(_test.PathOf(), _test.Store.Root);
         Assert.Equal(0x1C0, (int)File.GetUnixFileMode(_test.PathOf()));
         Assert.Equal(
-            ["blobs", "builds", "chains", "contexts", "converted", "downloads", "images", "indexes", "locks", "manifests", "names", "outputs", "records", "snapshots", "tmp", "version"],
+            ["blobs", "builds", "chains", "containers", "contexts", "converted", "downloads", "images", "indexes", "locks", "manifests", "names", "outputs", "records", "snapshots", "tmp", "version"],
             Directory.GetFileSystemEntries(_test.PathOf()).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Trees_are_spread_over_the_disk_also_in_a_store_from_before()
+    {
+        _test.OpenAnother().Dispose();
+        bool canSpread = DirectoryPlacement.SpreadsChildren(_test.PathOf("snapshots"));
+        Directory.Delete(_test.PathOf("snapshots"));
+        Directory.Delete(_test.PathOf("containers"));
+        Directory.CreateDirectory(_test.PathOf("snapshots"));
+        _test.OpenAnother().Dispose();
+        Assert.Equal(canSpread, DirectoryPlacement.SpreadsChildren(_test.PathOf("snapshots")));
+        Assert.Equal(new DriveInfo(_test.PathOf()).DriveFormat.StartsWith("ext", StringComparison.Ordinal), canSpread);
+
+        Directory.CreateDirectory(_test.PathOf("containers"));
+        _test.OpenAnother().Dispose();
+        Assert.Equal(canSpread, DirectoryPlacement.SpreadsChildren(_test.PathOf("containers")));
     }
 
     [Fact]

@@ -9,12 +9,14 @@ namespace Builder.Cache.Blobs;
 internal sealed class PendingBlob : BlobWriter
 {
     private const int SmallestHole = 4096;
+    private const long WritebackStep = 8 << 20;
 
     private readonly BlobStore _store;
     private readonly string _path;
     private readonly FileStream _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
+    private long _begun;
     private bool _failed;
     private bool _published;
     private bool _ended;
@@ -77,6 +79,7 @@ internal sealed class PendingBlob : BlobWriter
 
         _hash.AppendData(buffer);
         _length += buffer.Length;
+        BeginWriteback();
     }
 
     /// <inheritdoc/>
@@ -145,6 +148,14 @@ internal sealed class PendingBlob : BlobWriter
     {
         if (disposing) End();
         base.Dispose(disposing);
+    }
+
+    // The disk writes while the next bytes are hashed; otherwise committing a large blob waits for all of it.
+    private void BeginWriteback()
+    {
+        if (_length - _begun < WritebackStep) return;
+        FileSync.Begin(_file.SafeFileHandle, _begun, _length - _begun);
+        _begun = _length;
     }
 
     private Digest FinishHash()

@@ -1,3 +1,4 @@
+using Builder.Linux.Files;
 using Builder.Oci;
 
 namespace Builder.Cache.Storage;
@@ -89,6 +90,10 @@ internal sealed record StoreLayout(string Root)
             StoreVersion? version = StoreVersion.Read(VersionFile);
             if (version is null) RefuseForeignDirectory();
             foreach (string directory in Directories) MakePrivate(directory);
+            if (version is null) Directory.CreateDirectory(Containers);
+
+            DirectoryPlacement.SpreadChildren(Snapshots);
+            if (Directory.Exists(Containers)) DirectoryPlacement.SpreadChildren(Containers);
         }
         catch (Exception error) when (StoreFault.IsStorageError(error))
         {

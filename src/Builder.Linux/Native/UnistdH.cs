@@ -8,6 +8,7 @@ internal static unsafe partial class UnistdH
 {
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
+    internal const uint SyncFileRangeWrite = 2;
 
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true)]
     internal static partial int FaccessAt(int directory, byte* path, int mode, int flags);
@@ -35,6 +36,9 @@ internal static unsafe partial class UnistdH
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int Syncfs(SafeFileHandle descriptor);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    internal static partial int SyncFileRange(SafeFileHandle descriptor, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int Ftruncate(SafeFileHandle descriptor, long length);
