@@ -1,9 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Builder.Linux.Files;
-using Builder.Oci;
 
 namespace Builder.Cache.Contexts;
 
@@ -15,6 +15,8 @@ namespace Builder.Cache.Contexts;
 public sealed class StatIndex
 {
     internal const int MaxSize = 256 << 20;
+    private const int LongestPath = 1 << 16;
+    private const int BufferSize = 128 << 10;
     private const int UsualName = 16; // a guess, for the first size of a table
     private const int FixedSize = sizeof(int) + FileIdentity.Size + 1 + SHA256.HashSizeInBytes;
 
@@ -46,67 +48,105 @@ public sealed class StatIndex
     public KnownFile? Find(string path, in FileStatus status)
     {
         if (!_added.TryGetValue(path, out KnownFile? file) && !_loaded.TryGetValue(path, out file)) return null;
-        if (file.Identity != FileIdentity.Of(status)) return null;
+        if (!file.IsOf(status)) return null;
         file.IsUsed = true;
         return file;
     }
 
-    /// <summary>Remembers what a file contains, unless it changed too recently to be sure.</summary>
+    /// <summary>Remembers what a file contains; false when it changed too recently to be sure.</summary>
     /// <param name="path">Below the context, one character per byte.</param>
-    /// <param name="status">As it was before and after it was read.</param>
-    /// <param name="digest">Of its content, sha256.</param>
-    /// <param name="isPlain">It has no extended attribute that counts.</param>
+    /// <param name="file">What it contains.</param>
     /// <param name="readAt">What <see cref="Now"/> said before it was read.</param>
-    public void Add(string path, in FileStatus status, Digest digest, bool isPlain, DateTimeOffset readAt)
+    public bool Add(string path, KnownFile file, DateTimeOffset readAt)
     {
-        if (status.Changed.Seconds >= (readAt - TooRecent).ToUnixTimeSeconds()) return;
-        _added[path] = new KnownFile(FileIdentity.Of(status), isPlain, Convert.FromHexString(digest.Hex)) { IsUsed = true };
+        if (file.Identity.Changed.Seconds >= (readAt - TooRecent).ToUnixTimeSeconds()) return false;
+        file.IsUsed = true;
+        _added[path] = file;
+        return true;
     }
 
-    /// <summary>Takes the entries of a file's bytes; false when they are damaged: then it stays empty.</summary>
-    internal bool Load(ReadOnlyMemory<byte> content)
+    /// <summary>Takes the entries of a file; false when it is damaged: this index is of no use then.</summary>
+    internal bool Load(Stream content)
     {
-        if (content.Length < Magic.Length + SHA256.HashSizeInBytes || !content.Span.StartsWith(Magic)) return false;
-        ReadOnlyMemory<byte> body = content[..^SHA256.HashSizeInBytes];
-        if (!SHA256.HashData(body.Span).AsSpan().SequenceEqual(content.Span[^SHA256.HashSizeInBytes..])) return false;
-        _loaded.EnsureCapacity(Math.Min(body.Length / (FixedSize + UsualName), MostFiles));
-        for (ReadOnlyMemory<byte> rest = body[Magic.Length..]; rest.Length >= FixedSize;)
+        long end = content.Length - SHA256.HashSizeInBytes;
+        if (end < Magic.Length || !IsWhole(content, end)) return false;
+        content.Position = 0;
+        using var body = new BufferedStream(content, BufferSize);
+        Span<byte> magic = stackalloc byte[Magic.Length];
+        body.ReadExactly(magic);
+        if (!magic.SequenceEqual(Magic)) return false;
+
+        _loaded.EnsureCapacity((int)Math.Min(end / (FixedSize + UsualName), MostFiles));
+        Span<byte> known = stackalloc byte[FixedSize];
+        byte[] name = new byte[LongestPath];
+        for (long rest = end - Magic.Length; rest >= FixedSize;)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
-            if (length < 0 || length > rest.Length - FixedSize) return false;
-            string path = Encoding.Latin1.GetString(rest.Span.Slice(sizeof(int), length));
-            rest = rest[(sizeof(int) + length)..];
-            ReadOnlySpan<byte> known = rest.Span;
-            _loaded[path] = new KnownFile(FileIdentity.Read(known), known[FileIdentity.Size] != 0, rest.Slice(FileIdentity.Size + 1, SHA256.HashSizeInBytes));
-            rest = rest[(FixedSize - sizeof(int))..];
+            body.ReadExactly(known[..sizeof(int)]);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(known);
+            if (length < 0 || length > Math.Min(rest - FixedSize, LongestPath)) return false;
+            body.ReadExactly(name, 0, length);
+            body.ReadExactly(known[sizeof(int)..]);
+            ReadOnlySpan<byte> identity = known[sizeof(int)..];
+            _loaded[Encoding.Latin1.GetString(name, 0, length)] =
+                new KnownFile(FileIdentity.Read(identity), identity[FileIdentity.Size] != 0, identity[(FileIdentity.Size + 1)..]);
+            rest -= FixedSize + length;
         }
 
         return true;
     }
 
-    /// <summary>All entries as a file's bytes; when there are too many, those that were of use this time.</summary>
-    internal byte[] Save()
+    /// <summary>Writes all entries; when there are too many, those that were of use this time.</summary>
+    internal void Save(Stream output)
     {
-        using var output = new MemoryStream();
-        output.Write(Magic);
-        Span<byte> buffer = stackalloc byte[FixedSize];
-        List<KeyValuePair<string, KnownFile>> all = [.. _added, .. _loaded.Where(e => !_added.ContainsKey(e.Key))];
-        bool isFull = all.Count > MostFiles;
-        foreach ((string path, KnownFile file) in all.Where(e => !isFull || e.Value.IsUsed).Take(MostFiles))
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        bool isFull = _added.Count + _loaded.Keys.Count(path => !_added.ContainsKey(path)) > MostFiles;
+        IEnumerable<KeyValuePair<string, KnownFile>> all = _added.Concat(_loaded.Where(e => !_added.ContainsKey(e.Key)));
+        ArrayBufferWriter<byte> buffer = new(BufferSize + LongestPath + FixedSize);
+        long size = Magic.Length + SHA256.HashSizeInBytes;
+        buffer.Write(Magic);
+        foreach ((string path, KnownFile file) in all.Where(e => (!isFull || e.Value.IsUsed) && e.Key.Length <= LongestPath).Take(MostFiles))
         {
-            if (output.Length > MaxSize - FixedSize - path.Length - SHA256.HashSizeInBytes) break;
-            byte[] name = Encoding.Latin1.GetBytes(path);
-            BinaryPrimitives.WriteInt32LittleEndian(buffer, name.Length);
-            output.Write(buffer[..sizeof(int)]);
-            output.Write(name);
-            file.Identity.Write(buffer);
-            buffer[FileIdentity.Size] = file.IsPlain ? (byte)1 : (byte)0;
-            file.Hash.Span.CopyTo(buffer[(FileIdentity.Size + 1)..]);
-            output.Write(buffer[..(FixedSize - sizeof(int))]);
+            if ((size += FixedSize + path.Length) > MaxSize) break;
+            Append(buffer, path, file);
+            if (buffer.WrittenCount >= BufferSize) Flush();
         }
 
-        byte[] hash = SHA256.HashData(output.GetBuffer().AsSpan(0, (int)output.Length));
-        output.Write(hash);
-        return output.ToArray();
+        Flush();
+        output.Write(hash.GetHashAndReset());
+
+        void Flush()
+        {
+            hash.AppendData(buffer.WrittenSpan);
+            output.Write(buffer.WrittenSpan);
+            buffer.ResetWrittenCount();
+        }
+    }
+
+    private static bool IsWhole(Stream content, long end)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[BufferSize];
+        for (long rest = end; rest > 0;)
+        {
+            int part = (int)Math.Min(rest, buffer.Length);
+            content.ReadExactly(buffer, 0, part);
+            hash.AppendData(buffer, 0, part);
+            rest -= part;
+        }
+
+        content.ReadExactly(buffer, 0, SHA256.HashSizeInBytes);
+        return hash.GetHashAndReset().AsSpan().SequenceEqual(buffer.AsSpan(0, SHA256.HashSizeInBytes));
+    }
+
+    private static void Append(ArrayBufferWriter<byte> buffer, string path, KnownFile file)
+    {
+        Span<byte> bytes = buffer.GetSpan(FixedSize + path.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, path.Length);
+        Encoding.Latin1.GetBytes(path, bytes[sizeof(int)..]);
+        Span<byte> known = bytes[(sizeof(int) + path.Length)..];
+        file.Identity.Write(known);
+        known[FileIdentity.Size] = file.IsPlain ? (byte)1 : (byte)0;
+        file.CopyHashTo(known[(FileIdentity.Size + 1)..]);
+        buffer.Advance(FixedSize + path.Length);
     }
 }

@@ -27,7 +27,8 @@ public sealed class StatIndexStore
         try
         {
             if (!File.Exists(path)) return index;
-            return index.Load(StoreFiles.ReadSmall(path, StatIndex.MaxSize)) ? index : new StatIndex(_time, path);
+            using FileStream content = StoreFiles.OpenSmall(path, StatIndex.MaxSize);
+            return index.Load(content) ? index : new StatIndex(_time, path);
         }
         catch (Exception error) when (error is StoreException || StoreFault.IsStorageError(error))
         {
@@ -40,7 +41,7 @@ public sealed class StatIndexStore
     public void Save(StatIndex index)
     {
         if (!index.IsChanged) return;
-        StoreFiles.Replace(_owner, index.File, index.Save(), durable: false);
+        StoreFiles.Replace(_owner, index.File, index.Save, durable: false);
         StoreFiles.KeepLatest(_directory, MostContexts);
     }
 }

@@ -13,11 +13,20 @@ internal static class StoreFiles
     /// <exception cref="StoreException">It is larger than the limit.</exception>
     internal static byte[] ReadSmall(string path, int limit)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, CopyBuffer);
-        if (file.Length > limit) throw new StoreException($"'{path}' is larger than {limit} bytes");
+        using FileStream file = OpenSmall(path, limit);
         byte[] content = new byte[file.Length];
         file.ReadExactly(content);
         return content;
+    }
+
+    /// <summary>Opens a whole file for reading; nothing is buffered.</summary>
+    /// <exception cref="StoreException">It is larger than the limit.</exception>
+    internal static FileStream OpenSmall(string path, int limit)
+    {
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, CopyBuffer);
+        if (file.Length <= limit) return file;
+        file.Dispose();
+        throw new StoreException($"'{path}' is larger than {limit} bytes");
     }
 
     /// <summary>Reads a small JSON file; null when it is missing, too large or damaged.</summary>
@@ -39,12 +48,15 @@ internal static class StoreFiles
         Replace(owner, path, SealedJson.Write(value, type), durable);
 
     /// <summary>Replaces a file in one step. What is durable survives a power cut; the rest survives the death of this process only.</summary>
-    internal static void Replace(StoreOwner owner, string path, ReadOnlySpan<byte> content, bool durable)
+    internal static void Replace(StoreOwner owner, string path, byte[] content, bool durable) => Replace(owner, path, file => file.Write(content), durable);
+
+    /// <summary>The same for what is written by parts.</summary>
+    internal static void Replace(StoreOwner owner, string path, Action<Stream> write, bool durable)
     {
         string temporary = owner.NewTemporaryPath();
         try
         {
-            WriteNew(temporary, content, durable);
+            WriteNew(temporary, write, durable);
             File.Move(temporary, path, overwrite: true);
             if (durable) FileSync.Directory(Path.GetDirectoryName(path)!);
         }
@@ -56,11 +68,13 @@ internal static class StoreFiles
     }
 
     /// <summary>Writes a file that must not exist yet.</summary>
-    internal static void WriteNew(string path, ReadOnlySpan<byte> content, bool durable)
+    internal static void WriteNew(string path, byte[] content, bool durable) => WriteNew(path, file => file.Write(content), durable);
+
+    private static void WriteNew(string path, Action<Stream> write, bool durable)
     {
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
         using FileStream file = new(path, options);
-        file.Write(content);
+        write(file);
         if (durable) file.Flush(flushToDisk: true);
     }
 

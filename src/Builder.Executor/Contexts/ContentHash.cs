@@ -20,8 +20,8 @@ internal sealed class ContentHash : IDisposable
     private readonly byte[] _gathered = new byte[Gathered];
     private int _length;
 
-    /// <summary>The sha256 of a file's bytes, read from the beginning.</summary>
-    public static Digest OfFile(SafeFileHandle file, CancellationToken cancellationToken)
+    /// <summary>The sha256 of a file's bytes, read from the beginning; 32 bytes.</summary>
+    public static byte[] OfFile(SafeFileHandle file, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -42,9 +42,7 @@ internal sealed class ContentHash : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetCurrentHash(result);
-        return Digest.FromSha256(result);
+        return hash.GetCurrentHash();
     }
 
     public void Add(ReadOnlySpan<byte> value)

@@ -26,7 +26,9 @@ internal sealed class SourceTree(
     private const int WorthSharing = 4;
 
     private readonly HoleCount _holes = new();
-    private readonly ConcurrentDictionary<TreePath, (FileStatus Status, Digest Digest)> _hashed = new();
+
+    // What was read in this build and is not in the index: what it can't be sure of, or all where there is none.
+    private readonly ConcurrentDictionary<string, KnownFile> _read = new(StringComparer.Ordinal);
 
     public IgnoreRules Ignore => ignore;
 
@@ -132,33 +134,31 @@ internal sealed class SourceTree(
     /// <summary>The sha256 of a file's content; a file is read once per build as long as its status stays.</summary>
     public Digest HashFile(TreeEntry entry, CancellationToken cancellationToken)
     {
-        if (entry.Known is not null) return entry.Known.Digest;
-        if (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status) return known.Digest;
-        Digest digest = ReadFile(entry, cancellationToken);
-        _hashed[entry.Path] = (entry.Status, digest);
-        return digest;
+        if (!Knows(entry)) entry.Known = ReadFile(entry, cancellationToken);
+        return entry.Known!.Digest;
     }
 
     /// <summary>Whether the content of a file is known without reading it.</summary>
-    public bool Knows(TreeEntry entry) =>
-        entry.Known is not null || (_hashed.TryGetValue(entry.Path, out (FileStatus Status, Digest Digest) known) && known.Status == entry.Status);
-
-    private Digest ReadFile(TreeEntry entry, CancellationToken cancellationToken)
+    public bool Knows(TreeEntry entry)
     {
-        Digest digest = default;
+        if (entry.Known is null && _read.TryGetValue(entry.Path.Bytes, out KnownFile? known) && known.IsOf(entry.Status)) entry.Known = known;
+        return entry.Known is not null;
+    }
+
+    private KnownFile ReadFile(TreeEntry entry, CancellationToken cancellationToken)
+    {
+        KnownFile? known = null;
         Access(entry.Path, () =>
         {
             DateTimeOffset readAt = index?.Now ?? default;
             using SafeFileHandle file = root.OpenFileBeneath(entry.Path.ToBytes());
             FileStatus before = DirectoryHandle.FileStatusOf(file);
             if (before.IsRegular && !_holes.TryAdd(before)) throw new OperationException(HoleCount.Refusal(entry.Path.ToBytes(), before));
-            digest = ContentHash.OfFile(file, cancellationToken);
-            FileStatus after = DirectoryHandle.FileStatusOf(file);
-            bool isSame = (after.Device, after.Inode, after.Size, after.Modified, after.Changed)
-                == (entry.Status.Device, entry.Status.Inode, entry.Status.Size, entry.Status.Modified, entry.Status.Changed);
-            if (isSame) index?.Add(entry.Path.Bytes, after, digest, isPlain: entry.Attributes.Count == 0, readAt);
+            known = new KnownFile(entry.Status, ContentHash.OfFile(file, cancellationToken), isPlain: entry.Attributes.Count == 0);
+            bool isSame = known.IsOf(DirectoryHandle.FileStatusOf(file));
+            if (!isSame || index is null || !index.Add(entry.Path.Bytes, known, readAt)) _read[entry.Path.Bytes] = known;
         });
-        return digest;
+        return known!; // set, or Access has thrown
     }
 
     /// <summary>Does something with an entry; a refusal of the kernel becomes a message that names it.</summary>

@@ -11,8 +11,8 @@ namespace Builder.Executor.Contexts;
 /// <param name="Attributes">The extended attributes that a copy carries, sorted by name.</param>
 internal sealed record TreeEntry(TreePath Path, FileStatus Status, byte[]? LinkTarget, EquatableArray<ExtendedAttribute> Attributes)
 {
-    /// <summary>What earlier builds know of this very file, or null.</summary>
-    public KnownFile? Known { get; init; }
+    /// <summary>What earlier builds know of this very file, or this one since it was read; or null.</summary>
+    public KnownFile? Known { get; set; }
 }
 
 /// <summary>An extended attribute.</summary>

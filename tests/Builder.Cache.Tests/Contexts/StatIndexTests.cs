@@ -70,11 +70,11 @@ public sealed class StatIndexTests : IDisposable
         File.SetLastWriteTimeUtc(At("f"), DateTime.UtcNow.AddYears(-1));
         StatIndex index = _test.Store.StatIndexes.Open(Context);
 
-        index.Add("f", StatusOf("f"), Content, isPlain: true, ChangedAt("f").AddSeconds(1));
+        index.Add("f", Known(StatusOf("f")), ChangedAt("f").AddSeconds(1));
         Assert.Null(index.Find("f", StatusOf("f")));
         Assert.False(index.IsChanged);
 
-        index.Add("f", StatusOf("f"), Content, isPlain: true, ChangedAt("f").AddSeconds(4));
+        index.Add("f", Known(StatusOf("f")), ChangedAt("f").AddSeconds(4));
         Assert.Equal(Content, index.Find("f", StatusOf("f"))?.Digest);
     }
 
@@ -104,12 +104,12 @@ public sealed class StatIndexTests : IDisposable
         const int MostFiles = 1000;
         string file = _test.Store.StatIndexes.Open(Context).File;
         StatIndex index = new(_test.Time, file) { MostFiles = MostFiles };
-        for (int i = 0; i < MostFiles; i++) index.Add($"old/{i}", status, Content, isPlain: true, ChangedAt("f").AddSeconds(4));
+        for (int i = 0; i < MostFiles; i++) index.Add($"old/{i}", Known(status), ChangedAt("f").AddSeconds(4));
         _test.Store.StatIndexes.Save(index);
 
         StatIndex next = new(_test.Time, file) { MostFiles = MostFiles };
-        Assert.True(next.Load(File.ReadAllBytes(file)));
-        next.Add("new", status, Content, isPlain: true, ChangedAt("f").AddSeconds(4));
+        using (FileStream content = File.OpenRead(file)) Assert.True(next.Load(content));
+        next.Add("new", Known(status), ChangedAt("f").AddSeconds(4));
         Assert.Equal(Content, next.Find("old/7", status)?.Digest);
         _test.Store.StatIndexes.Save(next);
 
@@ -139,10 +139,12 @@ public sealed class StatIndexTests : IDisposable
     private StatIndex Remember(string name, BuilderStore store, string context = Context)
     {
         StatIndex index = store.StatIndexes.Open(context);
-        index.Add(name, StatusOf(name), Content, isPlain: true, ChangedAt(name).AddSeconds(4));
+        index.Add(name, Known(StatusOf(name)), ChangedAt(name).AddSeconds(4));
         store.StatIndexes.Save(index);
         return index;
     }
+
+    private static KnownFile Known(in FileStatus status) => new(status, Convert.FromHexString(Content.Hex), isPlain: true);
 
     private DateTimeOffset ChangedAt(string name) => DateTimeOffset.FromUnixTimeSeconds(StatusOf(name).Changed.Seconds);
 
