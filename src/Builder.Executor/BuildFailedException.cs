@@ -21,6 +21,9 @@ public sealed class BuildFailedException(Vertex vertex, string message, int? exi
     /// <summary>Which of <see cref="VertexOrigin.Sources"/> is at fault, or null.</summary>
     public int? SourceIndex { get; init; }
 
+    /// <summary>Sources of this and other instructions that stand for nothing, too.</summary>
+    public EquatableArray<MissingSourceFault> Further { get; init; }
+
     /// <summary>The last lines the command wrote, oldest first; empty when no command failed.</summary>
     public EquatableArray<string> Output { get; init; }
 }

@@ -12,6 +12,9 @@ internal sealed class OperationException(string message, string? hint = null, in
     /// <summary>Which of the instruction's sources is at fault, or null.</summary>
     public int? SourceIndex { get; set; }
 
+    /// <summary>Sources of this and other instructions that stand for nothing, too.</summary>
+    public IReadOnlyList<MissingSourceFault> Further { get; set; } = [];
+
     /// <summary>The last lines that a command wrote.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 }

@@ -116,16 +116,29 @@ internal sealed class ParsePass
             Heredocs = heredocs,
             Openers = openers,
             Comments = new([.. line.Comments]),
+            PreviousLine = PreviousLine(line),
         };
         return InstructionSet.Read(context, _source);
+    }
+
+    private int? PreviousLine(LogicalLine line)
+    {
+        int number = _source.PositionOf(line.SpanOf(0, 1).Start).Line;
+        bool isBelow = _instructions.Count > 0 && _source.PositionOf(_instructions[^1].Span.End).Line == number - 1;
+        return isBelow ? number - 1 : null;
     }
 
     private IReadOnlyList<HeredocOpener> FindHeredocs(LogicalLine line, RawLine raw)
     {
         if (!line.Text.Contains("<<", StringComparison.Ordinal)) return [];
-        if (InstructionSet.IsOnbuild(raw.Keyword.ToString()) && raw.ArgumentStart < line.Text.Length)
+        string name = InstructionSet.NameOf(raw.Keyword.ToString());
+        if (InstructionSet.IsOnbuild(name) && raw.ArgumentStart < line.Text.Length)
+        {
             raw = DockerfileGrammar.For(_escape).Line.Match(line.Text, raw.ArgumentStart).Value!; // a word is there
-        if (!InstructionSet.TakesHeredocs(raw.Keyword.ToString()) || JsonForm.IsJson(line.Text, raw.ArgumentStart)) return [];
+            name = InstructionSet.NameOf(raw.Keyword.ToString());
+        }
+
+        if (!InstructionSet.TakesHeredocs(name) || JsonForm.IsJson(line.Text, raw.ArgumentStart)) return [];
         return HeredocOpener.FindAll(line.Text, raw.ArgumentStart);
     }
 

@@ -45,7 +45,9 @@ public sealed class HeredocTests : ParserTestBase
     }
 
     [Theory]
-    [InlineData("RUN echo << EOF")]
+    [InlineData("RUN echo <<- EOF")]
+    [InlineData("RUN echo $((1 << 3))")]
+    [InlineData("RUN echo $((a << b))")]
     [InlineData("RUN cat <<< EOF")]
     [InlineData("RUN echo $((1<<3))")]
     [InlineData("RUN echo \"<<EOF\"")]

@@ -129,7 +129,7 @@ public sealed class LineTests : ParserTestBase
         Assert.Equal(
             [DiagnosticCodes.UnknownInstruction, DiagnosticCodes.MissingArgument, DiagnosticCodes.MissingArgument, DiagnosticCodes.UnknownFlag],
             result.Diagnostics.Select(d => d.Code));
-        Assert.Equal(["USER u", "RUN --mout=x true"], result.Dockerfile.Instructions.Select(i => i.Text));
+        Assert.Equal(["FORM a", "USER u", "RUN --mout=x true"], result.Dockerfile.Instructions.Select(i => i.Text));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class LineTests : ParserTestBase
     [InlineData("entrypiont x", "entrypiont", "did you mean 'ENTRYPOINT'?")]
     [InlineData("&& make", "&&", "to continue the line above, end it with \\")]
     [InlineData("<<<<<<< HEAD", "<<<<<<<", "this is a merge conflict")]
-    [InlineData("Frobnicate x", "Frobnicate", null)]
+    [InlineData("Frobnicate x", "Frobnicate", "a command begins with RUN")]
     public void An_unknown_instruction_is_pointed_at(string source, string culprit, string? hint) =>
         Refused(source, DiagnosticCodes.UnknownInstruction, culprit, hint);
 }

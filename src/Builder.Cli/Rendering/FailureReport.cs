@@ -2,6 +2,7 @@ using Builder.Cli.Formatting;
 using Builder.Executor;
 using Builder.Graph;
 using Builder.Parser;
+using Builder.Parser.Diagnostics;
 using Builder.Parser.Syntax;
 using Builder.Parser.Text;
 
@@ -12,6 +13,7 @@ internal sealed class FailureReport(TextWriter writer)
 {
     private const int ContextLines = 2;
     private const string Rule = "--------------------";
+    private const string MissingSourceCode = "BLD4003";
 
     /// <summary>Prints the report.</summary>
     /// <param name="failure">What happened.</param>
@@ -33,6 +35,14 @@ internal sealed class FailureReport(TextWriter writer)
         if (vertex.Origin.Line > 0) WriteExcerpt(parsed, vertex.Origin.Line, culprit);
         writer.WriteLine($"builder: {Subject(vertex)}{failure.Message}");
         if (failure.Hint is not null) writer.WriteLine($"hint: {failure.Hint}");
+        foreach (MissingSourceFault fault in failure.Further) WriteFurther(parsed, fault);
+    }
+
+    private void WriteFurther(ParseResult parsed, MissingSourceFault fault)
+    {
+        if (fault.SourceIndex >= fault.Vertex.Origin.Sources.Count) return;
+        SourceSpan place = fault.Vertex.Origin.Sources[fault.SourceIndex].Span;
+        new DiagnosticRenderer(writer, colors: false).Render(parsed.Source, new Diagnostic(MissingSourceCode, Severity.Error, fault.Message, place, fault.Hint));
     }
 
     private static string Subject(Vertex vertex) => vertex.Origin.SourceText.Length > 0 ? $"{ErrorText.Shorten(vertex.Origin.SourceText)}: " : "";

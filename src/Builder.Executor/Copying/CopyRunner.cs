@@ -18,20 +18,42 @@ internal sealed class CopyRunner(CopyOperation operation)
     {
         var matcher = new SourceMatcher(source, IgnoreRules.FromPatterns(operation.Exclude), operation.Parents);
         var matches = new IReadOnlyList<SourceMatch>[operation.Sources.Count];
-        for (int i = 0; i < matches.Length; i++)
+        for (int i = 0; i < matches.Length; i++) matches[i] = MatchOne(operation, matcher, i, written);
+        return matches;
+    }
+
+    /// <summary>What there is to say of the sources that stand for nothing; each tells which it is.</summary>
+    /// <inheritdoc cref="Match" path="/param"/>
+    public static IReadOnlyList<OperationException> Missing(CopyOperation operation, SourceTree source, IReadOnlyList<string> written)
+    {
+        var matcher = new SourceMatcher(source, IgnoreRules.FromPatterns(operation.Exclude), operation.Parents);
+        var missing = new List<OperationException>();
+        for (int i = 0; i < operation.Sources.Count; i++)
         {
             try
             {
-                matches[i] = matcher.Match(operation.Sources[i], i < written.Count ? written[i] : operation.Sources[i]);
+                MatchOne(operation, matcher, i, written);
             }
             catch (OperationException e)
             {
-                e.SourceIndex = i;
-                throw;
+                missing.Add(e);
             }
         }
 
-        return matches;
+        return missing;
+    }
+
+    private static IReadOnlyList<SourceMatch> MatchOne(CopyOperation operation, SourceMatcher matcher, int index, IReadOnlyList<string> written)
+    {
+        try
+        {
+            return matcher.Match(operation.Sources[index], index < written.Count ? written[index] : operation.Sources[index]);
+        }
+        catch (OperationException e)
+        {
+            e.SourceIndex = index;
+            throw;
+        }
     }
 
     /// <summary>Copies.</summary>

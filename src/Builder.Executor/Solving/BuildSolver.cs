@@ -204,7 +204,7 @@ internal sealed class BuildSolver(
 
     private static BuildFailedException Explain(Vertex vertex, Exception e) => e switch
     {
-        OperationException o => new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output], SourceIndex = o.SourceIndex },
+        OperationException o => new BuildFailedException(vertex, o.Message, o.ExitCode, o.Hint, o) { Output = [.. o.Output], SourceIndex = o.SourceIndex, Further = [.. o.Further] },
         SourceException s => new BuildFailedException(vertex, s.Message, hint: s.Hint, inner: s),
         _ => new BuildFailedException(vertex, e.Message, inner: e),
     };
@@ -240,6 +240,7 @@ internal sealed class BuildSolver(
         catch (OperationException e)
         {
             reporter.Failed(source, e.Message, canceled: false);
+            if (e.SourceIndex is { } index) e.Further = await MissingSources.FindAsync(graph, contexts, vertex, index, cancellationToken);
             throw;
         }
     }

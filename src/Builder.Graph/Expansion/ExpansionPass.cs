@@ -27,6 +27,9 @@ internal sealed partial class ExpansionPass(Word word, char escape, ExpansionMod
     private int _discarded;
     private Diagnostic? _fault;
 
+    /// <summary>Whether a finding says that a word is malformed, whatever the values of its variables.</summary>
+    public static bool IsMalformed(Diagnostic diagnostic) => diagnostic.Code is "BLD2101" or "BLD2102" or "BLD2103";
+
     public EquatableArray<Diagnostic> Diagnostics => _fault is null ? [] : [_fault];
 
     public EquatableArray<Word> UndefinedVariables => new([.. _undefined.OrderBy(use => use.Span.Start)]);

@@ -104,4 +104,7 @@ public static class DiagnosticCodes
 
     /// <summary>The name of an argument holds quotes (warning).</summary>
     public const string QuotedArgument = "BLD1307";
+
+    /// <summary>A quote in a flag is never closed, so the rest of the line belongs to the flag (warning).</summary>
+    public const string OpenQuote = "BLD1308";
 }

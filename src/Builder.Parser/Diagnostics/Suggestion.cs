@@ -12,13 +12,14 @@ public static class Suggestion
     /// <summary>The candidate nearest to a word, or null when none is near.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="candidates">What could have been meant, the likelier first; one that is the word itself is no suggestion.</param>
-    public static string? Nearest(string word, IEnumerable<string> candidates)
+    /// <param name="slips">Most slips of the keyboard between the two.</param>
+    public static string? Nearest(string word, IEnumerable<string> candidates, int slips = 3)
     {
         if (word.Length is 0 or > MaxLength) return null;
         string? nearest = null;
 
         // One slip in a short word, two in a longer one, three in a long one.
-        int best = Math.Min(3, (word.Length + 2) / 3) + 1;
+        int best = Math.Min(slips, (word.Length + 2) / 3) + 1;
         string wanted = word.ToUpperInvariant();
         foreach (string candidate in candidates.Take(MaxCandidates))
         {

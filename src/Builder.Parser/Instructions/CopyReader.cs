@@ -65,6 +65,16 @@ internal static class CopyReader
             return null;
         }
 
+        if (context.Openers.FirstOrDefault(opener => opener.IsSpaced) is { } spaced)
+        {
+            context.Error(
+                DiagnosticCodes.MisplacedHeredoc,
+                $"in {context.Name} the word of a here-document follows '<<' without blanks",
+                context.SpanOf(spaced.Source),
+                $"write <<{spaced.Name}");
+            return null;
+        }
+
         if (!CheckCount(context, words, heredocLast)) return null;
         Word destination = words[^1];
         words.RemoveAt(words.Count - 1);

@@ -27,6 +27,7 @@ internal sealed class FlagSet
                 if (known[i].Name == flag.Name) index = i;
             }
 
+            WarnOfOpenQuote(context, flag);
             if (index < 0) ReportUnknown(context, flag, known);
             else if (Feature.OfFlag(context.Name, flag.Name) is { } feature && !context.Level.Has(feature))
                 InstructionContext.ReportTooNew(context.Diagnostics, context.Level, feature, context.SpanOf(flag.Source));
@@ -34,6 +35,19 @@ internal sealed class FlagSet
         }
 
         return set;
+    }
+
+    // Only the last flag can have one: nothing is left behind it.
+    private static void WarnOfOpenQuote(InstructionContext context, RawFlag flag)
+    {
+        if (flag.Source.End < context.Line.Text.Length) return;
+        QuotedText.FindEnd(context.Line.Text, flag.Source.Start, context.Escape, escapeInSingleQuotes: true, out bool isClosed);
+        if (isClosed) return;
+        context.Diagnostics.Warning(
+            DiagnosticCodes.OpenQuote,
+            $"a quote in the flag '--{flag.Name}' is never closed, so the rest of the line belongs to the flag",
+            context.SpanOf(flag.Source),
+            "add the missing quote");
     }
 
     /// <summary>Tells of flags where none are looked at.</summary>

@@ -33,8 +33,11 @@ internal sealed class InstructionContext
 
     public Word Keyword => WordOf(Raw.Keyword);
 
-    /// <summary>The keyword in capitals, for messages.</summary>
-    public string Name => Raw.Keyword.ToString().ToUpperInvariant();
+    /// <summary>The instruction that the keyword is, or was meant to be, in capitals.</summary>
+    public string Name => InstructionSet.NameOf(Raw.Keyword.ToString()).ToUpperInvariant();
+
+    /// <summary>Number of the line directly above, when it ends an instruction.</summary>
+    public int? PreviousLine { get; init; }
 
     /// <summary>The instruction on one line.</summary>
     public string Text => Line.Text[Raw.Keyword.Start..];

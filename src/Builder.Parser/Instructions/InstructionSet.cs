@@ -40,18 +40,27 @@ internal static class InstructionSet
 
     public static bool IsOnbuild(string name) => name.Equals("ONBUILD", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads an instruction; null after an error.</summary>
+    /// <summary>
+    /// The instruction that a keyword is, or surely was meant to be: one slip of the keyboard away. What else is wrong with it and with those below can be told then.
+    /// </summary>
+    public static string NameOf(string keyword) => Readers.ContainsKey(keyword) ? keyword : Suggestion.Nearest(keyword, Names, slips: 1) ?? keyword;
+
+    /// <summary>Reads an instruction; null after an error that leaves nothing of it.</summary>
     public static Instruction? Read(InstructionContext context, SourceText source)
     {
-        string name = context.Raw.Keyword.ToString();
+        string keyword = context.Raw.Keyword.ToString();
+        string name = context.Name;
+        if (!keyword.Equals(name, StringComparison.OrdinalIgnoreCase) || !(IsOnbuild(name) || Readers.ContainsKey(name)))
+        {
+            context.Error(
+                DiagnosticCodes.UnknownInstruction,
+                $"unknown instruction '{Shorten(keyword)}'",
+                context.SpanOf(context.Raw.Keyword),
+                HintFor(context, keyword));
+        }
+
         if (IsOnbuild(name)) return OnbuildReader.Read(context, source);
-        if (Readers.TryGetValue(name, out Func<InstructionContext, Instruction?>? read)) return read(context);
-        context.Error(
-            DiagnosticCodes.UnknownInstruction,
-            $"unknown instruction '{Shorten(name)}'",
-            context.SpanOf(context.Raw.Keyword),
-            HintFor(context, name));
-        return null;
+        return Readers.TryGetValue(name, out Func<InstructionContext, Instruction?>? read) ? read(context) : null;
     }
 
     private static string? HintFor(InstructionContext context, string name)
@@ -59,7 +68,10 @@ internal static class InstructionSet
         if (Suggestion.Hint(name, Names) is { } hint) return hint;
         if (name is "&&" or "||" or "|" or ";" || name.StartsWith('-'))
             return $"to continue the line above, end it with {context.Escape}";
-        return name is "<<<<<<<" or "=======" or ">>>>>>>" ? "this is a merge conflict" : null;
+        if (name is "<<<<<<<" or "=======" or ">>>>>>>") return "this is a merge conflict";
+        return context.PreviousLine is { } line
+            ? $"a command begins with RUN; if this belongs to line {line}, end that line with {context.Escape}"
+            : "a command begins with RUN";
     }
 
     private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "...";

@@ -42,6 +42,7 @@ internal static class OnbuildReader
                 Openers = context.Openers,
             },
             source);
+        if (!name.Equals(InstructionSet.NameOf(name), StringComparison.Ordinal)) instruction = null; // it is misspelt, and stored as it is
         return !Report(found, context.Diagnostics)
             ? null
             : new OnbuildInstruction(context.Keyword, TriggerText(context, source), instruction, context.Span)

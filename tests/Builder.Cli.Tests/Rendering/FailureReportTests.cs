@@ -50,6 +50,15 @@ public sealed class FailureReportTests
     }
 
     [Fact]
+    public void Further_sources_at_fault_are_told_below()
+    {
+        int start = Dockerfile.IndexOf(". /", StringComparison.Ordinal);
+        Vertex copy = Steps.Copy with { Origin = Steps.Copy.Origin with { Line = 5, Sources = [new WrittenSource(".", SourceSpan.FromBounds(start, start + 1))] } };
+        var failure = new BuildFailedException(Steps.Run, "it is not there") { Further = [new MissingSourceFault(copy, 0, "nor is this", "look again")] };
+        Assert.EndsWith("app/Dockerfile:5:6: error BLD4003: nor is this\n 5 | COPY . /\n   |      ^\nhint: look again\n", Report(failure, new StepLog()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Control_characters_of_the_lines_around_a_step_are_spelled_out()
     {
         string report = Report(new BuildFailedException(Steps.Run, "exit code 2"), new StepLog(), Dockerfile.Replace("a comment", "a \u001b[31mcomment", StringComparison.Ordinal));

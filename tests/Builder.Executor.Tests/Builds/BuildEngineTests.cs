@@ -130,12 +130,13 @@ public sealed class BuildEngineTests : IDisposable
         _build.Context.With("main.go=1");
         _build.Commands["slow"] = Write("f", "1");
         VertexId slow = _build.Run(_build.Scratch(), "slow");
-        _build.Copy(slow, _build.ContextVertex(), "man.go", "/");
+        _build.Copy(_build.Copy(slow, _build.ContextVertex(), "man.go", "/"), _build.ContextVertex(), "../up", "/");
 
         var e = await Assert.ThrowsAsync<BuildFailedException>(() => _build.ExecuteAsync());
 
         Assert.Equal(("'man.go' is not in the build context", "did you mean 'main.go'?"), (e.Message, e.Hint));
         Assert.Equal("COPY man.go /", e.Vertex.Origin.SourceText);
+        Assert.Equal(["'../up' is outside of the build context"], e.Further.Select(fault => fault.Message));
         Assert.Empty(_build.Sandboxes.Plans);
     }
 

@@ -28,6 +28,14 @@ public sealed class SourceTests
         Assert.Equal(("https://h/r.git", "v1", "abc", "d", true), (git.Remote, git.Ref, git.Checksum, git.Subdirectory, git.KeepGitDirectory));
     }
 
+    [Fact]
+    public void Flag_and_url_that_contradict_each_other_about_the_git_directory_are_refused()
+    {
+        var error = Lowered.From("FROM scratch\nADD --keep-git-dir=false https://h/r.git?keep-git-dir=1 /d").SingleError();
+        Assert.Equal(("BLD2401", "https://h/r.git?keep-git-dir=1"), (error.Code, error.Culprit));
+        Assert.Empty(Lowered.From("FROM scratch\nADD --keep-git-dir=true https://h/r.git?keep-git-dir=1 /d").Errors);
+    }
+
     [Theory]
     [InlineData("", false)]
     [InlineData("--unpack=true ", true)]

@@ -103,6 +103,8 @@ internal sealed class FetchedSources
     private static GitOperation ReadGit(CopyInstruction copy, string source, string? checksum)
     {
         GitLocation location = GitLocation.Parse(source);
+        if (copy.Flags.KeepGitDir is { } flag && location.KeepGitDirectory is { } asked && flag != asked)
+            throw new FormatException($"--keep-git-dir={(flag ? "true" : "false")} and the URL's keep-git-dir={(asked ? "true" : "false")} contradict each other");
         GitOperation operation = location.ToOperation(copy.Flags.KeepGitDir ?? false);
         if (string.IsNullOrEmpty(checksum)) return operation;
         if (checksum.Length > 64 || !checksum.All(char.IsAsciiHexDigitLower)) throw Bad($"--checksum of a git repository is the hash of a commit, not '{checksum}'");

@@ -54,8 +54,10 @@ internal sealed class InstructionScope(LoweringContext context, StageState state
     /// <summary>Ends the instruction: what could be otherwise once the base image is known is dropped.</summary>
     public void Finish()
     {
-        if (_readsUnknown) return;
-        foreach (Diagnostic diagnostic in _heldBack) Context.Findings.Add(diagnostic);
+        foreach (Diagnostic diagnostic in _heldBack)
+        {
+            if (!_readsUnknown || ExpansionPass.IsMalformed(diagnostic)) Context.Findings.Add(diagnostic);
+        }
     }
 
     /// <summary>The value of a variable, or null.</summary>

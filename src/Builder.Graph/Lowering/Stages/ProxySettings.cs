@@ -3,7 +3,7 @@ using Builder.Oci.Collections;
 
 namespace Builder.Graph.Lowering.Stages;
 
-/// <summary>Proxy build arguments: they work undeclared, in either case, and leave no trace in keys or history.</summary>
+/// <summary>Proxy build arguments: they work undeclared, in any case, and leave no trace in keys or history.</summary>
 internal static class ProxySettings
 {
     private static readonly string[] Names = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
@@ -15,7 +15,8 @@ internal static class ProxySettings
         foreach (string name in Names)
         {
             string lower = name.ToLowerInvariant();
-            string? value = arguments.GetValueOrDefault(lower) ?? arguments.GetValueOrDefault(name);
+            string? value = arguments.GetValueOrDefault(lower) ?? arguments.GetValueOrDefault(name)
+                ?? arguments.FirstOrDefault(argument => argument.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
             if (string.IsNullOrEmpty(value)) continue;
             pairs.Add($"{name}={value}");
             pairs.Add($"{lower}={value}");
