@@ -37,9 +37,10 @@ internal sealed class BuildCommand(CommandContext context, DiagnosticReport diag
         var hub = new EventHub(progress, log);
         SourceSettings settings = SourceSettingsReader.Read(context.Environment, arguments.Steps) with { IsOffline = context.IsOffline };
         using var fetcher = new SourceFetcher(store, settings with { MayUseOwnKeys = true }, _time);
-        var remote = new RemoteContexts(fetcher, hub.Publish, _time, KeepsGitDirectory(arguments));
+        var remote = new RemoteContexts(fetcher, hub.Publish, _time, KeepsGitDirectory(arguments), SourceDateEpoch.IsGiven(arguments));
         DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input, remote)
             .LoadAsync(arguments.Context, arguments.File, cancellationToken);
+        arguments = SourceDateEpoch.Resolve(arguments, () => remote.TimeOf(source));
         ParseResult parsed = DockerfileParser.Parse(source.Text, arguments.BuildArgs.GetValueOrDefault(DockerfileParser.SyntaxArgument), cancellationToken);
         if (parsed.HasErrors)
         {

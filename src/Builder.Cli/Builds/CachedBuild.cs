@@ -31,6 +31,7 @@ internal sealed class CachedBuild(CommandContext context, DiagnosticReport diagn
     {
         if (!IsPossible(arguments) || !BuilderStore.Exists(StoreLocation.Resolve(context.RootOption, context.Environment))) return null;
         OutputCheck.Check(arguments, context.Environment);
+        arguments = SourceDateEpoch.Resolve(arguments, () => null); // the context is a directory
         DateTimeOffset started = _time.GetUtcNow();
         DockerfileSource source = await new DockerfileLoader(context.Environment, context.Terminal.Input).LoadAsync(arguments.Context, arguments.File, cancellationToken);
         ParseResult parsed = DockerfileParser.Parse(source.Text, cancellationToken: cancellationToken);

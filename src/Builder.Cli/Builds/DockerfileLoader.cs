@@ -132,7 +132,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         else if (context.Directory is { } directory) text = await ReadBeneathAsync(directory, context.Name, file, cancellationToken);
         else if (file is null) text = SourceText.FromUtf8(await ReadAllAsync(await Remote.OpenAsync(context, cancellationToken), context.Name, cancellationToken), context.Name);
         else throw CommandException.Usage($"--file can't be used: {context.Name} is no archive but a Dockerfile itself");
-        return new DockerfileSource(text, null, null) { RemoteContext = context.Operation };
+        return new DockerfileSource(text, null, null) { RemoteContext = context.Operation, RemoteDirectory = context.Directory };
     }
 
     private async Task<SourceText> DownloadAsync(string url, CancellationToken cancellationToken)

@@ -11,4 +11,7 @@ internal sealed record DockerfileSource(SourceText Text, string? ContextDirector
 {
     /// <summary>What brings the files of a context that is no directory of this machine; null for an empty one.</summary>
     public Operation? RemoteContext { get; init; }
+
+    /// <summary>Where those files are now, for reading; null when there are none.</summary>
+    public string? RemoteDirectory { get; init; }
 }

@@ -37,7 +37,7 @@ internal static class OutputCheck
 
         if (arguments.Squash != SquashScope.None && arguments.Caches.Inline)
             throw CommandException.Usage("--squash and --cache-to type=inline exclude each other: what is kept inline are the layers", "keep the cache elsewhere: --cache-to type=registry,ref=NAME");
-        if (arguments is { RewritesTimes: true, Epoch: null })
+        if (arguments is { RewritesTimes: true, Epoch: null } && !SourceDateEpoch.IsOfContext(arguments))
             throw CommandException.Usage("rewrite-timestamp=true needs a time", "set SOURCE_DATE_EPOCH, for example SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)");
         if (arguments.MetadataFile is { } metadataFile) CheckFile(metadataFile, environment);
         foreach (RegistryOutput registry in arguments.Outputs.OfType<RegistryOutput>())

@@ -10,7 +10,8 @@ namespace Builder.Cli.Builds;
 /// <param name="events">Told what happens.</param>
 /// <param name="time">The clock.</param>
 /// <param name="keepGitDirectory">Whether git's own directory is part of a git context.</param>
-internal sealed class RemoteContexts(SourceFetcher fetcher, Action<BuildEvent> events, TimeProvider time, bool keepGitDirectory)
+/// <param name="commitTimes">Whether files of a git context have the time of its commit.</param>
+internal sealed class RemoteContexts(SourceFetcher fetcher, Action<BuildEvent> events, TimeProvider time, bool keepGitDirectory, bool commitTimes = false)
 {
     /// <summary>What messages call a context that is piped in.</summary>
     public const string PipedArchive = "the archive on standard input";
@@ -29,7 +30,7 @@ internal sealed class RemoteContexts(SourceFetcher fetcher, Action<BuildEvent> e
         string name = UrlText.Redacted(text);
         if (GitLocation.IsGit(text, allowBareGitHub: true))
         {
-            GitOperation git = GitLocation.Parse(text).ToOperation(keepGitDirectory);
+            GitOperation git = GitLocation.Parse(text).ToOperation(keepGitDirectory, commitTimes);
             return await FetchAsync(await fetcher.PinAsync(git, Progress(name), cancellationToken), name, cancellationToken);
         }
 
@@ -53,6 +54,14 @@ internal sealed class RemoteContexts(SourceFetcher fetcher, Action<BuildEvent> e
     /// <exception cref="CommandException">It can't be had.</exception>
     public Task<Stream> OpenAsync(RemoteContext context, CancellationToken cancellationToken) =>
         TellAsync(LoadingDockerfile, () => OpenAsync((HttpOperation)context.Operation, cancellationToken));
+
+    /// <summary>When what a context brings was last changed: the time of a commit, the server's, or that of an archive's newest file. Null when nothing tells.</summary>
+    public DateTimeOffset? TimeOf(DockerfileSource source)
+    {
+        if (source.RemoteContext is HttpOperation http && fetcher.ModifiedAt(http) is { } modified) return modified;
+        bool isTold = source.RemoteContext is GitOperation { CommitTimes: true } or HttpOperation { Unpack: true } or ArchiveOperation;
+        return isTold && source.RemoteDirectory is { } directory ? SourceFetcher.NewestFile(directory) : null;
+    }
 
     private async Task<Stream> OpenAsync(HttpOperation http, CancellationToken cancellationToken)
     {

@@ -46,6 +46,26 @@ internal static class CheckoutTree
         }
     }
 
+    /// <summary>The time of the newest file of a tree, git's own left out; null when there is none.</summary>
+    public static DateTimeOffset? NewestFile(string root)
+    {
+        long? newest = null;
+        using DirectoryHandle top = DirectoryHandle.Open(root);
+        var directories = new Stack<TreePath>([TreePath.Root]);
+        while (directories.TryPop(out TreePath path))
+        {
+            using DirectoryHandle directory = top.OpenDirectoryBeneath(path.ToBytes());
+            foreach (byte[] name in directory.List().Select(e => e.Name).Where(n => !n.AsSpan().SequenceEqual(GitName)))
+            {
+                FileStatus status = directory.Stat(name);
+                if (status.IsDirectory) directories.Push(path.Child(name));
+                else if (status.IsRegular && !(newest >= status.Modified.Seconds)) newest = status.Modified.Seconds;
+            }
+        }
+
+        return newest is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    }
+
     /// <summary>Moves what is in a directory of a checkout to another place.</summary>
     /// <exception cref="SourceException">There is no such directory, links of the repository itself included.</exception>
     public static void Move(string checkout, TreePath part, string to, string repository)

@@ -65,6 +65,12 @@ public sealed class SourceFetcher(BuilderStore store, SourceSettings settings, T
     public async Task<Stream> OpenAsync(HttpOperation http, Action<long, long?> progress, CancellationToken cancellationToken) =>
         store.Blobs.OpenRead(await _http.BringAsync(http, progress, cancellationToken));
 
+    /// <summary>When a resolved file was last changed, as its server says; null when it says nothing.</summary>
+    public DateTimeOffset? ModifiedAt(HttpOperation http) => store.Downloads.Find(http.Url) is { } known && known.Digest == http.Digest ? known.LastModified : null;
+
+    /// <summary>The time of the newest file of a tree, git's own left out; null when there is none.</summary>
+    public static DateTimeOffset? NewestFile(string root) => CheckoutTree.NewestFile(root);
+
     /// <summary>Whether a file of the store is an archive.</summary>
     public bool IsArchive(Digest digest)
     {

@@ -21,7 +21,8 @@ public sealed partial record GitLocation
 
     public bool? Submodules { get; init; }
 
-    public bool CommitTimes { get; init; }
+    /// <summary>Whether files have the commit's time; null when nothing is said of it.</summary>
+    public bool? CommitTimes { get; init; }
 
     /// <summary>
     /// Whether a text names a repository: by scheme, by <c>user@host:path</c>, an http URL whose path ends in <c>.git</c>, and where it can't
@@ -69,7 +70,9 @@ public sealed partial record GitLocation
     }
 
     /// <summary>The operation that brings its files.</summary>
-    public GitOperation ToOperation(bool keepGitDirectory) => new()
+    /// <param name="keepGitDirectory">Whether git's own directory is kept where the URL says nothing of it.</param>
+    /// <param name="commitTimes">Whether files have the commit's time where the URL says nothing of it.</param>
+    public GitOperation ToOperation(bool keepGitDirectory, bool commitTimes = false) => new()
     {
         Remote = Remote,
         Ref = Ref,
@@ -77,7 +80,7 @@ public sealed partial record GitLocation
         Subdirectory = (Subdirectory ?? "").Trim('/'),
         KeepGitDirectory = KeepGitDirectory ?? keepGitDirectory,
         Submodules = Submodules ?? true,
-        CommitTimes = CommitTimes,
+        CommitTimes = CommitTimes ?? commitTimes,
     };
 
     // A program further on must never take a part for an option of its own.

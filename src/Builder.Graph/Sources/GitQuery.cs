@@ -24,7 +24,8 @@ internal static class GitQuery
             Submodules = Truth(values, "submodules"),
             CommitTimes = values.GetValueOrDefault("mtime") switch
             {
-                null or "checkout" => false,
+                null => (bool?)null,
+                "checkout" => false,
                 "commit" => true,
                 { } other => throw new FormatException($"mtime is checkout or commit, not '{other}'"),
             },

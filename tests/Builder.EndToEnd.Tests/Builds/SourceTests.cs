@@ -1,3 +1,4 @@
+using System.Globalization;
 using Builder.EndToEnd.Tests.Harness;
 
 namespace Builder.EndToEnd.Tests.Builds;
@@ -160,6 +161,23 @@ public sealed class SourceTests : IAsyncLifetime, IDisposable
     }
 
     [EndToEndFact(Ability.Git)]
+    public async Task The_date_of_a_build_can_be_that_of_its_context()
+    {
+        await PublishAsync();
+        string seconds = await new GitRepository(_workspace.PathTo("app")).RunAsync("show", "-s", "--format=%ct", "v1^{commit}");
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)), await DateAsync(_server.Address + "/git/app.git?submodules=0#v1"));
+
+        _workspace.Write("Dockerfile", "FROM scratch\nCOPY f /\n");
+        _workspace.Write("f", "content");
+        (await ShellAsync($"touch -d 2001-02-03T04:05:06Z Dockerfile && touch -d 2001-02-03T04:05:07Z f && tar -cf {_server.PathTo("c.tar")} Dockerfile f && touch -d 2020-01-02T03:04:05Z {_server.PathTo("c.tar")}")).Succeeded();
+        Assert.Equal(new DateTimeOffset(2020, 1, 2, 3, 4, 5, TimeSpan.Zero), await DateAsync(_server.Address + "/c.tar"));
+        Assert.Equal(new DateTimeOffset(2001, 2, 3, 4, 5, 7, TimeSpan.Zero), await DateAsync("-", await File.ReadAllBytesAsync(_server.PathTo("c.tar"))));
+
+        CommandResult directory = await _workspace.BuildAsync("--build-arg", "SOURCE_DATE_EPOCH=context", "-o", "type=image,rewrite-timestamp=true");
+        Assert.Contains("this context has none", directory.ExitedWith(125).Error, StringComparison.Ordinal);
+    }
+
+    [EndToEndFact(Ability.Git)]
     public async Task Add_of_a_repository_holds_it_to_its_checksum()
     {
         string first = await PublishAsync();
@@ -228,6 +246,12 @@ public sealed class SourceTests : IAsyncLifetime, IDisposable
     {
         Reset();
         return _workspace.BuildTextAsync(dockerfile, ["-o", Result(""), .. arguments]);
+    }
+
+    private async Task<DateTimeOffset> DateAsync(string context, byte[]? input = null)
+    {
+        (await _workspace.RunWithInputAsync(input ?? [], "build", "-t", "dated", "--build-arg", "SOURCE_DATE_EPOCH=context", context)).Succeeded();
+        return DateTimeOffset.Parse((await _workspace.RunAsync("inspect", "-f", "{{.Created}}", "dated")).Succeeded().Output, CultureInfo.InvariantCulture);
     }
 
     private Task<CommandResult> GitBuildAsync(string path, params string[] arguments)
