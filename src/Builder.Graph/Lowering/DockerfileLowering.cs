@@ -45,7 +45,7 @@ public static class DockerfileLowering
         }
 
         LowerAll(planner, context);
-        if (!budget.IsExhausted && context.TryFinished(target.Index) is { } image) ConfigLimit.Check(image, findings);
+        if (!budget.IsExhausted && context.TryFinished(target.Index) is { } image) ConfigLimit.Check(image, request.Labels, findings);
         if (failed || findings.HasErrors) return Finished(null, reached);
         Outline outline = new OutlineBuilder(context).Build(target, planner.Plans);
         return Finished(Finish(context, context.Finished(target.Index)), reached) with { Outline = outline };

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Builder.Graph.Tests.Lowering;
 
 public sealed class ConfigLimitTests
@@ -30,6 +32,15 @@ public sealed class ConfigLimitTests
     [Fact]
     public void A_stage_that_becomes_no_image_may_have_any_config() =>
         Assert.Empty(Lowered.From($"FROM scratch AS a\n{Labels(2 * Fitting)}COPY a /a\nFROM scratch\nCOPY --from=a /a /b\n").Errors);
+
+    [Fact]
+    public void Labels_of_the_command_line_that_are_too_large_are_named()
+    {
+        var labels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("a", new string('z', 100_000)).Add("b", new string('z', 200_000));
+        Lowered lowered = Lowered.From("FROM scratch\n" + Labels(Fitting), r => r with { Labels = labels });
+        Assert.Contains("--label b=...", Assert.Single(lowered.Errors, error => error.Code == "BLD2221").Message, StringComparison.Ordinal);
+        Assert.Empty(Lowered.From("FROM scratch\n", r => r with { Labels = labels }).Errors);
+    }
 
     private static string Labels(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"LABEL l{i}={new string('x', 60_000)}\n"));
 }
