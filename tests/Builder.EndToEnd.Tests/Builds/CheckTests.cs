@@ -28,11 +28,24 @@ public sealed class CheckTests
     public async Task Outline_and_targets_tell_what_can_be_set_and_built()
     {
         await using Workspace workspace = new();
-        workspace.Write("Dockerfile", Faulty);
+        workspace.Write("Dockerfile", Faulty + "# last what is delivered\nFROM build AS last\nRUN --network=host --security=insecure true\n");
         CommandResult targets = (await workspace.RunAsync("build", "--call=targets", ".")).Succeeded();
-        Assert.Contains("build", targets.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Matches(@"(?m)^build +$\n^last \(default\) +what is delivered$", targets.Output);
         CommandResult outline = (await workspace.RunAsync("build", "--call=outline", ".")).Succeeded();
         Assert.Contains("npm", outline.Output, StringComparison.Ordinal);
+        Assert.Contains("DESCRIPTION: what is delivered\n", outline.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("MODE", outline.Output, StringComparison.Ordinal); // nothing of the target uses it
+    }
+
+    [EndToEndFact]
+    public async Task Errors_of_every_kind_are_told_together_and_nothing_must_be_granted_to_look()
+    {
+        await using Workspace workspace = new();
+        workspace.Write("Dockerfile", "FROM busybox AS Build\nRUN --network=host --securty=insecure true\nEXPOSE http\n");
+        CommandResult check = (await workspace.RunAsync("build", "--check", ".")).ExitedWith(1);
+        Assert.Contains("Dockerfile:2:20: error BLD1201", check.Error, StringComparison.Ordinal);
+        Assert.Contains("Dockerfile:3:8: error BLD2202", check.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("BLD2215", check.Error, StringComparison.Ordinal);
     }
 
     [EndToEndFact]

@@ -78,15 +78,12 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
     {
         (BuildArguments arguments, DockerfileSource source, ParseResult parsed, _, _) = subject;
         CallSpec call = arguments.Call;
-        LoweringResult? lowered = null;
-        if (!parsed.HasErrors)
-        {
-            var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source.IgnoreFile) };
-            lowered = Lower(subject, options, cancellationToken);
-        }
+        var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source.IgnoreFile) };
+        LoweringResult lowered = Lower(subject, options, cancellationToken);
 
-        CheckFinding[] findings = [.. lowered?.Checks.Findings ?? []];
-        Diagnostic[] errors = [.. Errors(parsed, lowered)];
+        // What wasn't understood is missing from what the checks see.
+        CheckFinding[] findings = parsed.HasErrors ? [] : [.. lowered.Checks.Findings];
+        Diagnostic[] errors = [.. Errors(parsed, lowered).OrderBy(error => error.Span.Start)];
         switch (call.Format)
         {
             case CallFormat.Json:
@@ -101,8 +98,8 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         }
 
         context.Terminal.Flush();
-        IEnumerable<Diagnostic> told = parsed.Diagnostics.Where(d => !CheckReport.Covers(d)).Concat(lowered?.Diagnostics ?? []);
-        diagnostics.Write(parsed.Source, told);
+        IEnumerable<Diagnostic> told = parsed.Diagnostics.Where(d => !CheckReport.Covers(d)).Concat(lowered.Diagnostics);
+        diagnostics.Write(parsed.Source, told.OrderBy(d => d.Span.Start));
         if (errors.Length > 0) return ExitCode.Failure;
         return findings.Length > 0 && !call.IgnoreStatus ? ExitCode.Failure : ExitCode.Success;
     }
@@ -113,6 +110,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
         {
             NamedContexts = subject.Named.Contexts,
             Images = subject.Named.Images,
+            Entitlements = [.. Enum.GetValues<Entitlement>()], // nothing is run
         };
         if (subject.Source.RemoteContext is { } remote) request = request with { BuildContext = remote };
         var puller = new ImagePuller(subject.Store, context.Registry, new EventReporting(static _ => { }, context.Time));
