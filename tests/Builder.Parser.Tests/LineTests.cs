@@ -139,6 +139,7 @@ public sealed class LineTests : ParserTestBase
     [InlineData("entrypiont x", "entrypiont", "did you mean 'ENTRYPOINT'?")]
     [InlineData("&& make", "&&", "to continue the line above, end it with \\")]
     [InlineData("<<<<<<< HEAD", "<<<<<<<", "this is a merge conflict")]
+    [InlineData("RUN\u00A0x", "RUN\u00A0x", "the blank U+00A0 in it is part of the word: write an ordinary one")]
     [InlineData("Frobnicate x", "Frobnicate", "a command begins with RUN")]
     public void An_unknown_instruction_is_pointed_at(string source, string culprit, string? hint) =>
         Refused(source, DiagnosticCodes.UnknownInstruction, culprit, hint);

@@ -65,6 +65,8 @@ internal static class InstructionSet
 
     private static string? HintFor(InstructionContext context, string name)
     {
+        if (name.FirstOrDefault(char.IsWhiteSpace) is not '\0' and var blank)
+            return $"the blank U+{(int)blank:X4} in it is part of the word: write an ordinary one";
         if (Suggestion.Hint(name, Names) is { } hint) return hint;
         if (name is "&&" or "||" or "|" or ";" || name.StartsWith('-'))
             return $"to continue the line above, end it with {context.Escape}";

@@ -58,6 +58,7 @@ public sealed class StandardRuleTests
     [InlineData("ARG TAG=1\nFROM a:$TAG\nARG TAG\nENV b=$TAG")]
     [InlineData("FROM a:${TAG:-1}")]
     [InlineData("FROM --platform=$BUILDPLATFORM a\nFROM --platform=linux/arm64 a AS build-arm64\nFROM --platform=linux/$TARGETARCH b")]
+    [InlineData("ARG SUFFIX\nFROM a:1$SUFFIX")]
     [InlineData("FROM a\nWORKDIR /app\nWORKDIR sub")]
     [InlineData("FROM a AS base\nWORKDIR /app\nFROM base\nWORKDIR sub")]
     [InlineData("ARG DIR=/app\nFROM a\nARG DIR\nWORKDIR $DIR")]

@@ -12,6 +12,7 @@ namespace Builder.Graph.Lowering.Stages;
 internal sealed class GlobalScope
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _declared = new(StringComparer.Ordinal);
     private readonly char _escape;
     private readonly TextBudget _budget;
 
@@ -31,6 +32,7 @@ internal sealed class GlobalScope
         foreach (ArgDeclaration argument in stages.GlobalArguments.SelectMany(line => line.Arguments))
         {
             string name = argument.Name.Text;
+            scope._declared.Add(name);
             if (request.BuildArguments.TryGetValue(name, out string? given)) scope._values[name] = given;
             else if (argument.Default is not null && scope.Expand(argument.Default, findings) is { } value) scope._values[name] = value;
         }
@@ -66,7 +68,8 @@ internal sealed class GlobalScope
         foreach (Word undefined in result.UndefinedVariables)
         {
             if (findings.IsFullOf(Severity.Warning)) break;
-            string message = $"FROM uses the variable '{undefined.Text}', which no ARG before the first FROM sets";
+            if (_declared.Contains(undefined.Text)) continue; // empty on purpose
+            string message = $"FROM uses the variable '{undefined.Text}', which no ARG before the first FROM declares";
             findings.Warning(UndefinedArgInFrom.Rule.Name, message, undefined.Span, HintFor(undefined.Text, stages));
         }
 
