@@ -27,7 +27,7 @@ internal sealed class DockerfileGrammar
         Words = Tokens(word, blanks);
 
         Grammar<Slice> quotedWord = Grammar.Scan("word", (text, at) => FindQuotedEnd(text, at, escape));
-        QuotedWords = Tokens(quotedWord, blanks);
+        QuotedWords = Tokens(quotedWord, Grammar.Scan("blanks", SkipAnySpace));
     }
 
     /// <summary>Keyword, flags, and where the arguments begin.</summary>
@@ -59,5 +59,12 @@ internal sealed class DockerfileGrammar
     private static bool StartsWithDashes(string text, int at) => string.CompareOrdinal(text, at, "--", 0, 2) == 0;
 
     private static int FindQuotedEnd(string text, int at, char escape) =>
-        at < text.Length && QuotedText.FindEnd(text, at, escape, escapeInSingleQuotes: false, out _) is var end && end > at ? end : -1;
+        at < text.Length && QuotedText.FindEnd(text, at, escape, escapeInSingleQuotes: false, out _, atAnySpace: true) is var end && end > at ? end : -1;
+
+    // Pairs are separated by every kind of space, as those that come with text copied from elsewhere.
+    private static int SkipAnySpace(string text, int at)
+    {
+        while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+        return at;
+    }
 }

@@ -11,13 +11,14 @@ internal static class QuotedText
     /// <param name="escape">The escape character.</param>
     /// <param name="escapeInSingleQuotes">Whether the escape character works between single quotes: in flags it does.</param>
     /// <param name="closed">Whether every quote was closed.</param>
-    public static int FindEnd(string text, int at, char escape, bool escapeInSingleQuotes, out bool closed)
+    /// <param name="atAnySpace">Whether every kind of space ends it, not only the blanks of ASCII.</param>
+    public static int FindEnd(string text, int at, char escape, bool escapeInSingleQuotes, out bool closed, bool atAnySpace = false)
     {
         char quote = '\0';
         while (at < text.Length)
         {
             char c = text[at];
-            if (quote == '\0' && Blanks.IsBlank(c)) break;
+            if (quote == '\0' && (Blanks.IsBlank(c) || (atAnySpace && char.IsWhiteSpace(c)))) break;
             if (c == escape && (quote != '\'' || escapeInSingleQuotes)) at++;
             else if (quote != '\0' && c == quote) quote = '\0';
             else if (quote == '\0' && c is '\'' or '"') quote = c;
