@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Builder.EndToEnd.Tests.Harness;
+using Builder.EndToEnd.Tests.Trees;
 
 namespace Builder.EndToEnd.Tests.Differential;
 
@@ -81,6 +82,17 @@ public sealed class DifferentialTests(PrivateDocker docker)
         Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(broken, built, refused).Outcome);
         Assert.Equal(Outcome.Different, CaseJudge.JudgeRefusal(broken with { MustFail = false }, refused, refused).Outcome);
         Assert.Equal(Outcome.BothRefuse, CaseJudge.JudgeRefusal(broken with { MustFail = false, Seed = 1 }, refused, refused).Outcome);
+    }
+
+    [Fact]
+    public void An_empty_file_of_dockers_is_explained_only_for_an_ordinary_user_and_when_all_else_is_equal()
+    {
+        TreeEntry ours = new() { Path = "f", Type = "file", Size = 3, Sha256 = "abc" }, empty = ours with { Size = 0, Sha256 = "e3b" };
+        Assert.True(KnownDifferences.IsUnreadable(ours, empty, isRoot: false));
+        Assert.False(KnownDifferences.IsUnreadable(ours, empty, isRoot: true));
+        Assert.False(KnownDifferences.IsUnreadable(ours, empty with { Mode = 1 }, isRoot: false));
+        Assert.False(KnownDifferences.IsUnreadable(empty, ours, isRoot: false));
+        Assert.False(KnownDifferences.IsUnreadable(ours, ours with { Sha256 = "def" }, isRoot: false));
     }
 
     [Fact]

@@ -46,6 +46,8 @@ internal sealed class ImageComparison
             TreeEntry? left = ours.Tree.GetValueOrDefault(path), right = docker.Tree.GetValueOrDefault(path);
             if (KnownDifferences.IsDirectoryTime(left, right, Recent))
                 _explained.Add(KnownDifferences.DirectoryTime);
+            else if (KnownDifferences.IsUnreadable(left, right, Environment.IsPrivilegedProcess))
+                _explained.Add(KnownDifferences.Unreadable);
             else
                 CompareTexts("/" + path, Describe(left), Describe(right));
         }
