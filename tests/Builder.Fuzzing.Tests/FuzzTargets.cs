@@ -16,6 +16,7 @@ internal static class FuzzTargets
         ["tar"] = static () => new TarTarget(),
         ["archives"] = static () => new ImageArchiveTarget(),
         ["layers"] = static () => new LayerTarget(),
+        ["rpm"] = static () => new PackageDatabaseTarget(),
         ["add"] = static () => new AddedArchiveTarget(),
     };
 

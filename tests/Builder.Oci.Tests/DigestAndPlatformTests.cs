@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Builder.Oci.Collections;
 using Builder.Oci.Images;
 
@@ -88,6 +89,9 @@ public class DigestAndPlatformTests
 
     [Theory]
     [InlineData("linux/amd64", "linux/amd64")]
+    [InlineData("linux/amd64/x", "linux/amd64")]
+    [InlineData("linux/arm64/v9", "linux/arm64")]
+    [InlineData("windows/amd64", null)]
     [InlineData("linux/amd64/v3", "linux/amd64")]
     [InlineData("linux/arm/v7", "linux/arm/v6")]
     [InlineData("linux/arm/v5", null)]
@@ -99,6 +103,28 @@ public class DigestAndPlatformTests
         Assert.Equal("linux/arm/v6, linux/amd64, linux/arm64", PlatformChoice.Describe(index));
 
         static Descriptor Entry(string platform) => new() { MediaType = "m", Digest = Digest.Sha256([]), Size = 0, Platform = Platform.Parse(platform) };
+    }
+
+    [Theory]
+    [InlineData("linux/amd64/v4", "linux/amd64/v2", "linux/386", "linux/amd64/v2", "linux/amd64/v5")]
+    [InlineData("linux/amd64", "linux/386", "linux/amd64/v2", "linux/386", "linux/arm")]
+    [InlineData("linux/arm64", "linux/arm/v6", "linux/arm/v5", "linux/arm/v6", "linux/amd64")]
+    [InlineData("linux/arm/v6", "linux/arm/v5", "linux/arm/v7", "linux/arm64", "linux/arm/v5")]
+    [InlineData("linux/arm/v6", null, "linux/arm", "linux/arm64")]
+    [InlineData("linux/arm64", "linux/arm64", "linux/arm64/v9", "linux/arm64/v8")]
+    [InlineData("linux/ppc64le/power9", "linux/ppc64le", "linux/ppc64", "linux/ppc64le")]
+    public void What_a_platform_runs_besides_is_better_than_nothing(string wanted, string? chosen, params string[] there)
+    {
+        var index = new ImageIndex { Manifests = [.. there.Select(platform => new Descriptor { MediaType = "m", Digest = Digest.Sha256([]), Size = 0, Platform = Platform.Parse(platform) })] };
+        Assert.Equal(chosen, PlatformChoice.Choose(index, Platform.Parse(wanted))?.Platform?.ToString());
+    }
+
+    [Fact]
+    public void Of_equal_platforms_the_first_is_chosen_and_attestations_never()
+    {
+        Descriptor[] entries = [.. Enumerable.Range(0, 3).Select(i => new Descriptor { MediaType = "m", Digest = Digest.Sha256([(byte)i]), Size = i, Platform = Platform.Parse("linux/amd64") })];
+        entries[0] = entries[0] with { Annotations = ImmutableSortedDictionary<string, string>.Empty.Add("vnd.docker.reference.type", "attestation-manifest") };
+        Assert.Same(entries[1], PlatformChoice.Choose(new ImageIndex { Manifests = [.. entries] }, Platform.Parse("amd64")));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Builder.Cache;
 using Builder.Cache.Images;
 using Builder.Oci;
+using Builder.Oci.Images;
 
 namespace Builder.Cli.Images;
 
@@ -28,10 +29,10 @@ internal static class PlatformImages
         return Find(all, Platform.Current) ?? (all.Count > 0 ? all[0] : null);
     }
 
-    /// <summary>The one for a platform, or null; a variant that is not the same will do when nothing else does.</summary>
+    /// <summary>The one that comes nearest to a platform, or null; one that doesn't say its variant may have any.</summary>
     public static StoredImage? Find(IReadOnlyList<StoredImage> images, Platform platform) =>
-        images.FirstOrDefault(image => image.Platform == platform)
-        ?? images.FirstOrDefault(image => image.Platform.Os == platform.Os && image.Platform.Architecture == platform.Architecture);
+        PlatformChoice.WhatRunsOn(platform).Select(candidate => images.FirstOrDefault(image => image.Platform == candidate)).FirstOrDefault(image => image is not null)
+        ?? images.FirstOrDefault(image => image.Config.Variant is null && image.Platform.Os == platform.Os && image.Platform.Architecture == platform.Architecture);
 
     /// <summary>The error for a platform that a name doesn't have, in docker's words.</summary>
     public static CommandException Missing(string typed, Platform platform, IReadOnlyList<StoredImage> images) => new(

@@ -60,7 +60,7 @@ public class PackageReaderTests
     {
         Assert.Equal(
             ["pkg:cargo/serde@1.0.1"],
-            Urls(LanguagePackages.Cargo(new StringReader("version = 3\n\n[[package]]\nname = \"serde\"\nversion = \"1.0.1\"\nsource = \"registry\"\n\n[metadata]\nname = \"no\"\nversion = \"0\"\n"), "/x")));
+            Urls(LockFiles.Toml(new StringReader("version = 3\n\n[[package]]\nname = \"serde\"\nversion = \"1.0.1\"\nsource = \"registry\"\n\n[metadata]\nname = \"no\"\nversion = \"0\"\n"), "/x", PackageMaker.Cargo)));
         Assert.Equal(
             ["pkg:nuget/Serilog@3.1.1"],
             Urls(LanguagePackages.DotNet(Json("""{"libraries":{"App/1.0.0":{"type":"project"},"Serilog/3.1.1":{"type":"package"}}}"""), "/x")));

@@ -17,7 +17,7 @@ internal static partial class LanguagePackages
             {
                 const string Modules = "node_modules/";
                 int at = each.Name.LastIndexOf(Modules, StringComparison.Ordinal);
-                if (at >= 0 && Text(each.Value, "version") is { } version) yield return OfNpm(Text(each.Value, "name") ?? each.Name[(at + Modules.Length)..], version, location, Text(each.Value, "license"));
+                if (at >= 0 && Text(each.Value, "version") is { } version) yield return PackageMaker.Npm(Text(each.Value, "name") ?? each.Name[(at + Modules.Length)..], version, location) with { License = Text(each.Value, "license") };
             }
         }
         else
@@ -52,7 +52,7 @@ internal static partial class LanguagePackages
             license ??= After(line, "License-Expression:") ?? After(line, "License:");
         }
 
-        if (name is not null && version is not null) yield return OfPython(name, version, location) with { License = license };
+        if (name is not null && version is not null) yield return PackageMaker.Python(name, version, location) with { License = license };
     }
 
     /// <summary>requirements.txt: only what it pins has a version.</summary>
@@ -60,7 +60,7 @@ internal static partial class LanguagePackages
     {
         while (text.ReadLine() is { } line)
         {
-            if (Pinned().Match(line) is { Success: true } match) yield return OfPython(match.Groups["name"].Value, match.Groups["version"].Value, location);
+            if (Pinned().Match(line) is { Success: true } match) yield return PackageMaker.Python(match.Groups["name"].Value, match.Groups["version"].Value, location);
         }
     }
 
@@ -73,23 +73,8 @@ internal static partial class LanguagePackages
             string[] words = line.Split("//")[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (words is ["require", "("]) isRequire = true;
             else if (words is [")"]) isRequire = false;
-            else if (words is ["require", var module, var wanted]) yield return OfGo(module, wanted, location);
-            else if (isRequire && words is [var name, var version]) yield return OfGo(name, version, location);
-        }
-    }
-
-    /// <summary>Cargo.lock: tables of packages in TOML, as cargo itself writes them.</summary>
-    public static IEnumerable<Package> Cargo(TextReader text, string location)
-    {
-        (bool isPackage, string? name) = (false, null);
-        while (text.ReadLine() is { } line)
-        {
-            if (line.StartsWith('[')) (isPackage, name) = (line.Trim() == "[[package]]", null);
-            else if (isPackage && Assigned().Match(line) is { Success: true } match)
-            {
-                if (match.Groups["key"].Value == "name") name = match.Groups["value"].Value;
-                else if (name is not null) yield return new Package(PackageUrl.Of("cargo", name, match.Groups["value"].Value), name, match.Groups["value"].Value, location);
-            }
+            else if (words is ["require", var module, var wanted]) yield return PackageMaker.Of("golang", module, wanted, location);
+            else if (isRequire && words is [var name, var version]) yield return PackageMaker.Of("golang", name, version, location);
         }
     }
 
@@ -98,18 +83,10 @@ internal static partial class LanguagePackages
         if (Member(parent, "dependencies") is not { } dependencies) yield break;
         foreach (JsonProperty each in dependencies.EnumerateObject())
         {
-            if (Text(each.Value, "version") is { } version) yield return OfNpm(each.Name, version, location, null);
+            if (Text(each.Value, "version") is { } version) yield return PackageMaker.Npm(each.Name, version, location);
             foreach (Package below in NpmDependencies(each.Value, location)) yield return below;
         }
     }
-
-    private static Package OfNpm(string name, string version, string location, string? license) => new(PackageUrl.Of("npm", name, version), name, version, location) { License = license };
-
-    private static Package OfGo(string name, string version, string location) => new(PackageUrl.Of("golang", name, version), name, version, location);
-
-    // PEP 503: names that differ in case and in which of -, _ and . they have are one.
-    private static Package OfPython(string name, string version, string location) =>
-        new(PackageUrl.Of("pypi", Separators().Replace(name, "-").ToLowerInvariant(), version), name, version, location);
 
     private static string? After(string line, string key) => line.StartsWith(key, StringComparison.OrdinalIgnoreCase) && line[key.Length..].Trim() is { Length: > 0 } value ? value : null;
 
@@ -121,10 +98,4 @@ internal static partial class LanguagePackages
 
     [GeneratedRegex(@"\A\s*(?<name>[A-Za-z0-9][A-Za-z0-9._-]{0,200})(\[[^\]]{0,200}\])?\s*===?\s*(?<version>[A-Za-z0-9][A-Za-z0-9.!+_-]{0,100})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pinned();
-
-    [GeneratedRegex("""\A(?<key>name|version)\s*=\s*"(?<value>[^"\\]{1,300})"\s*\z""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Assigned();
-
-    [GeneratedRegex("[-_.]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Separators();
 }

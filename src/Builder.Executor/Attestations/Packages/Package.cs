@@ -19,4 +19,8 @@ internal sealed record PackageList(IReadOnlyList<Package> Packages, IReadOnlyLis
 /// <summary>The distribution of an image, from its os-release.</summary>
 /// <param name="Id">Such as <c>debian</c>.</param>
 /// <param name="VersionId">Such as <c>12</c>; empty when it has none.</param>
-internal sealed record Distribution(string Id, string VersionId);
+internal sealed record Distribution(string Id, string VersionId)
+{
+    /// <summary>As package URLs call it.</summary>
+    public string Name => VersionId.Length == 0 ? Id : $"{Id}-{VersionId}";
+}

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Builder.Cache.Layers;
+using Builder.Executor.Attestations.Packages.Rpm;
 
 namespace Builder.Executor.Attestations.Packages;
 
@@ -9,10 +10,8 @@ namespace Builder.Executor.Attestations.Packages;
 internal static class PackageScanner
 {
     private const int LargestFile = 64 << 20;
+    private const int LargestDatabase = 1 << 30; // read page by page
     private const int MostPackages = 100_000;
-    private static readonly HashSet<string> RpmDatabases =
-        new(StringComparer.Ordinal) { "var/lib/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages.db" };
-
     private delegate IEnumerable<Package> PackageReader(Stream content, string location);
 
     /// <summary>All that is found.</summary>
@@ -26,10 +25,11 @@ internal static class PackageScanner
             cancellationToken.ThrowIfCancellationRequested();
             if (!file.Status.IsRegular) continue;
             string path = Encoding.UTF8.GetString(file.Path);
-            if (RpmDatabases.Contains(path)) notes.Add($"/{path}: databases of rpm are not read, its packages are missing here");
-            if (ReaderOf(path, distribution) is not { } reader) continue;
+            if (path is "var/lib/rpm/Packages" or "usr/lib/sysimage/rpm/Packages") notes.Add($"/{path}: databases of rpm in the form of BerkeleyDB are not read, its packages are missing here");
+            if (ReaderOf(tree, path, distribution) is not { } reader) continue;
+            int largest = IsRpm(path) ? LargestDatabase : LargestFile;
             if (found.Count >= MostPackages) notes.Add($"/{path}: not read, there are more than {MostPackages} packages already");
-            else if (file.Status.Size > LargestFile) notes.Add($"/{path}: not read, it is larger than {LargestFile} bytes");
+            else if (file.Status.Size > largest) notes.Add($"/{path}: not read, it is larger than {largest} bytes");
             else if (Read(file, path, reader, found) is { } problem) notes.Add($"/{path}: {problem}");
         }
 
@@ -44,13 +44,13 @@ internal static class PackageScanner
             foreach (Package package in reader(content, "/" + path).Take(MostPackages - found.Count)) found.TryAdd((package.Url, package.Location), package);
             return null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or RegexMatchTimeoutException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException or IOException or RegexMatchTimeoutException)
         {
             return $"not read to its end: {e.Message.ReplaceLineEndings(" ")}";
         }
     }
 
-    private static PackageReader? ReaderOf(string path, Distribution distribution)
+    private static PackageReader? ReaderOf(MergedTree tree, string path, Distribution distribution)
     {
         int slash = path.LastIndexOf('/');
         (string directory, string name) = slash < 0 ? ("", path) : (path[..slash], path[(slash + 1)..]);
@@ -59,15 +59,36 @@ internal static class PackageScanner
             ("var/lib/dpkg", "status") => Lines((text, at) => SystemPackages.Dpkg(text, at, distribution)),
             ("var/lib/dpkg/status.d", _) when !name.EndsWith(".md5sums", StringComparison.Ordinal) => Lines((text, at) => SystemPackages.Dpkg(text, at, distribution)),
             ("lib/apk/db" or "usr/lib/apk/db", "installed") => Lines((text, at) => SystemPackages.Apk(text, at, distribution)),
+            ("var/lib/rpm" or "usr/lib/sysimage/rpm" or "usr/share/rpm", "rpmdb.sqlite") => (content, at) => ReadRpm(tree, content, at, distribution),
+            ("var/lib/rpm" or "usr/lib/sysimage/rpm" or "usr/share/rpm", "Packages.db") => (content, at) => RpmDatabase.Ndb(content, at, distribution),
             (_, "package-lock.json" or ".package-lock.json" or "npm-shrinkwrap.json") => LanguagePackages.Npm,
             (_, "METADATA") when directory.EndsWith(".dist-info", StringComparison.Ordinal) => Lines(LanguagePackages.PythonMetadata),
             (_, "PKG-INFO") when directory.EndsWith(".egg-info", StringComparison.Ordinal) => Lines(LanguagePackages.PythonMetadata),
             (_, "requirements.txt") => Lines(LanguagePackages.Requirements),
             (_, "go.mod") => Lines(LanguagePackages.GoModule),
-            (_, "Cargo.lock") => Lines(LanguagePackages.Cargo),
+            (_, "Cargo.lock") => Lines(static (text, at) => LockFiles.Toml(text, at, PackageMaker.Cargo)),
+            (_, "poetry.lock" or "pdm.lock" or "uv.lock") => Lines(static (text, at) => LockFiles.Toml(text, at, PackageMaker.Python)),
+            (_, "Pipfile.lock") => LockFiles.Pipenv,
+            (_, "yarn.lock") => Lines(LockFiles.Yarn),
+            (_, "pnpm-lock.yaml") => Lines(LockFiles.Pnpm),
+            (_, "Gemfile.lock" or "gems.locked") => Lines(LockFiles.Bundler),
+            (_, "composer.lock") => LockFiles.Composer,
+            (_, "installed.json") when directory.EndsWith("vendor/composer", StringComparison.Ordinal) => LockFiles.Composer,
+            (_, "packages.lock.json") => LockFiles.NuGet,
+            (_, "gradle.lockfile") => Lines(LockFiles.Gradle),
             _ when name.EndsWith(".deps.json", StringComparison.Ordinal) => LanguagePackages.DotNet,
             _ => null,
         };
+    }
+
+    private static bool IsRpm(string path) => path.EndsWith("/rpmdb.sqlite", StringComparison.Ordinal) || path.EndsWith("/Packages.db", StringComparison.Ordinal);
+
+    // What was written last may still be in the log beside it.
+    private static IEnumerable<Package> ReadRpm(MergedTree tree, Stream content, string location, Distribution distribution)
+    {
+        using MergedFile? log = tree.Find(Encoding.UTF8.GetBytes(location[1..] + "-wal"), followLast: false);
+        using FileStream? pages = log is { Status: { IsRegular: true, Size: > 0 and <= LargestDatabase } } ? new FileStream(log.OpenRead(), FileAccess.Read) : null;
+        foreach (Package package in RpmDatabase.Sqlite(content, pages, location, distribution)) yield return package;
     }
 
     private static PackageReader Lines(Func<TextReader, string, IEnumerable<Package>> read) => (content, location) => read(new StreamReader(content, Encoding.UTF8), location);

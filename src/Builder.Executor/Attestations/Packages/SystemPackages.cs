@@ -11,7 +11,7 @@ internal static class SystemPackages
             if (!fields.TryGetValue("Package", out string? name) || !fields.TryGetValue("Version", out string? version)) continue;
             if (fields.TryGetValue("Status", out string? status) && !status.EndsWith(" installed", StringComparison.Ordinal)) continue;
             yield return new Package(
-                PackageUrl.Of("deb", $"{distribution.Id}/{name}", version, ("arch", fields.GetValueOrDefault("Architecture", "")), ("distro", Named(distribution))), name, version, location);
+                PackageUrl.Of("deb", $"{distribution.Id}/{name}", version, ("arch", fields.GetValueOrDefault("Architecture", "")), ("distro", distribution.Name)), name, version, location);
         }
     }
 
@@ -22,14 +22,12 @@ internal static class SystemPackages
         {
             if (!fields.TryGetValue("P", out string? name) || !fields.TryGetValue("V", out string? version)) continue;
             yield return new Package(
-                PackageUrl.Of("apk", $"{distribution.Id}/{name}", version, ("arch", fields.GetValueOrDefault("A", "")), ("distro", Named(distribution))), name, version, location)
+                PackageUrl.Of("apk", $"{distribution.Id}/{name}", version, ("arch", fields.GetValueOrDefault("A", "")), ("distro", distribution.Name)), name, version, location)
             {
                 License = fields.GetValueOrDefault("L"),
             };
         }
     }
-
-    private static string Named(Distribution distribution) => distribution.VersionId.Length == 0 ? distribution.Id : $"{distribution.Id}-{distribution.VersionId}";
 
     // Of a field that comes twice the first counts; lines that go on are passed over.
     private static IEnumerable<Dictionary<string, string>> Paragraphs(TextReader text, string separator)
