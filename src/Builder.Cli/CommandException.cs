@@ -12,6 +12,6 @@ internal sealed class CommandException(string message, ExitCode? exitCode = null
 
     public string? Hint { get; } = hint;
 
-    /// <summary>A wrong command line.</summary>
+    /// <summary>A flag that isn't known, or whose value makes no sense; docker ends with 125 then, and with 1 for operands that make none.</summary>
     public static CommandException Usage(string message, string? hint = null) => new(message, Cli.ExitCode.Refused, hint);
 }

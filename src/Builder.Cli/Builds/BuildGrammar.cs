@@ -113,7 +113,7 @@ internal sealed class BuildGrammar(Terminal terminal) : CommandGrammar
             Caches = caches,
             Context = parsed.GetValue(_context)![0],
             File = parsed.GetValue(_file),
-            Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTag)],
+            Tags = [.. parsed.GetValue(_tags)!.Select(ImageNames.ParseTagFlag)],
             Target = parsed.GetValue(_target),
             Platform = platforms is [Platform only] ? only : null,
             Platforms = [.. platforms],

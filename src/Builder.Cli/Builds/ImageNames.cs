@@ -5,13 +5,27 @@ namespace Builder.Cli.Builds;
 /// <summary>Reads image names that come from the command line.</summary>
 internal static class ImageNames
 {
+    /// <summary>The value of a flag that gives an image a name.</summary>
+    /// <exception cref="CommandException">Not such a name.</exception>
+    public static ImageReference ParseTagFlag(string text)
+    {
+        try
+        {
+            return ParseTag(text);
+        }
+        catch (CommandException e)
+        {
+            throw new CommandException(e.Message, ExitCode.Refused, e.Hint, e);
+        }
+    }
+
     /// <summary>A name an image can be given: no digest.</summary>
     /// <exception cref="CommandException">Not such a name.</exception>
     public static ImageReference ParseTag(string text)
     {
         ImageReference reference = Parse(text);
         if (reference.Digest is not null)
-            throw CommandException.Usage($"invalid tag \"{text}\": a name to be given can't have a digest");
+            throw new CommandException($"invalid tag \"{text}\": a name to be given can't have a digest");
         return reference;
     }
 
@@ -29,7 +43,7 @@ internal static class ImageNames
         }
         catch (FormatException e)
         {
-            throw new CommandException(e.Message, ExitCode.Refused, inner: e);
+            throw new CommandException(e.Message, inner: e);
         }
     }
 }

@@ -137,7 +137,7 @@ internal static class OutputParser
     });
 
     private static EquatableArray<ImageReference> Names(string list) =>
-        [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ImageNames.ParseTag)];
+        [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ImageNames.ParseTagFlag)];
 
     private static string NotOnTerminal(this string destination, bool outputIsTerminal, string type)
     {

@@ -32,6 +32,8 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         var globals = new GlobalFlags();
         if (arguments is ["-h"]) arguments = ["--help"];
         if (arguments is ["-v"]) arguments = ["--version"];
+        if (arguments.Count > 0 && arguments[0] == "help") arguments = [.. arguments.Skip(1), "--help"];
+        if (arguments.Count == 2 && arguments[1] == "help" && Groups.ContainsKey(arguments[0])) arguments = [arguments[0], "--help"];
         int start = LeadingFlags(arguments, globals);
         IReadOnlyList<string> leading = FlagTokens.Rewrite([.. arguments.Take(start)], globals.All, stopAtFirstOperand: false);
         (CommandEntry? entry, string name, int consumed) = Find([.. arguments.Skip(start)]);
@@ -50,7 +52,20 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         ParseResult parsed = root.Parse([.. PathOf(name), .. leading.Where(t => t != "--"), .. tokens], configuration);
         if (parsed.GetValue(globals.Help)) return new ReadCommandLine(null, null, globals.RootOf(parsed), writer => WriteHelp(parsed, writer));
         if (parsed.Errors.Count > 0) throw WrongOperands(name, command, parsed);
-        return new ReadCommandLine(entry, grammar.Bind(parsed, environment), globals.RootOf(parsed), null) { IsOffline = parsed.GetValue(globals.Offline) };
+        return new ReadCommandLine(entry, Bind(entry, grammar, parsed, environment), globals.RootOf(parsed), null) { IsOffline = parsed.GetValue(globals.Offline) };
+    }
+
+    // What has a code of its own for its failures has it for arguments without sense, too.
+    private static BoundCommand Bind(CommandEntry entry, CommandGrammar grammar, ParseResult parsed, HostEnvironment environment)
+    {
+        try
+        {
+            return grammar.Bind(parsed, environment);
+        }
+        catch (CommandException e) when (e.ExitCode is null)
+        {
+            throw new CommandException(e.Message, entry.FailureCode, e.Hint, e);
+        }
     }
 
     private static CommandException WrongOperands(string name, Command command, ParseResult parsed)
@@ -59,10 +74,10 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         int required = command.Arguments.Sum(a => a.Arity.MinimumNumberOfValues);
         int given = parsed.Tokens.SkipWhile(t => t.Value != "--").Skip(1).Count();
         if (given < required)
-            return CommandException.Usage($"'{ProgramName} {name}' requires {(required == 1 ? "an argument" : $"{required} arguments")}", usage);
+            return new CommandException($"'{ProgramName} {name}' requires {(required == 1 ? "an argument" : $"{required} arguments")}", ExitCode.Failure, usage);
         int allowed = command.Arguments.Max(a => (int?)a.Arity.MaximumNumberOfValues) ?? 0;
         if (given > allowed)
-            return CommandException.Usage($"'{ProgramName} {name}' accepts {(allowed == 0 ? "no arguments" : $"at most {Count(allowed)}")}", usage);
+            return new CommandException($"'{ProgramName} {name}' accepts {(allowed == 0 ? "no arguments" : $"at most {Count(allowed)}")}", ExitCode.Failure, usage);
         return CommandException.Usage(parsed.Errors[0].Message, usage);
     }
 
@@ -145,8 +160,8 @@ internal sealed class CommandLineReader(IReadOnlyList<CommandEntry> table)
         IEnumerable<string> candidates = table.Where(e => !e.Hidden).SelectMany(e => e.Names)
             .Where(n => n.StartsWith(group, StringComparison.Ordinal) && n.LastIndexOf(' ') == group.Length - 1).Select(n => n[group.Length..]);
         string? near = Suggestion.Nearest(name[group.Length..], candidates) is { } word ? group + word : null;
-        throw CommandException.Usage(
-            $"'{name}' is not a {ProgramName} command", near is null ? $"see '{ProgramName} --help'" : $"did you mean '{ProgramName} {near}'?");
+        throw new CommandException(
+            $"'{name}' is not a {ProgramName} command", ExitCode.Failure, near is null ? $"see '{ProgramName} --help'" : $"did you mean '{ProgramName} {near}'?");
     }
 
     // Of the program: the commands, then the groups whose commands have no shorter spelling.

@@ -38,7 +38,7 @@ internal sealed class DiffCommand(CommandContext context)
     {
         using BuilderStore store = context.OpenStore();
         var containers = new ContainerStore(store.Root, TreeRemoval.Remove);
-        ContainerRecord container = containers.Find(name) ?? throw new ContainerException($"No such container: {name}");
+        ContainerRecord container = containers.Find(name) ?? throw new CommandException($"No such container: {name}", ExitCode.Failure); // 2 is for comparisons
         using ContainerTree trees = await ContainerTree.OpenAsync(store, containers, container, cancellationToken);
         var shown = new HashSet<string>(StringComparer.Ordinal);
         foreach (TreeDifference difference in TreeComparison.Compare(trees.Image, trees.Current, cancellationToken))

@@ -24,6 +24,22 @@ internal static partial class GoDuration
         return true;
     }
 
+    /// <summary>As Go prints a duration: <c>1m30s</c>, <c>500ms</c>.</summary>
+    public static string Format(long nanoseconds)
+    {
+        if (nanoseconds == 0) return "0s";
+        string sign = nanoseconds < 0 ? "-" : "";
+        decimal rest = Math.Abs((decimal)nanoseconds);
+        if (rest < 1_000) return $"{sign}{rest}ns";
+        if (rest < 1_000_000) return sign + Trimmed(rest / 1_000) + "µs";
+        if (rest < 1_000_000_000) return sign + Trimmed(rest / 1_000_000) + "ms";
+        decimal seconds = rest / 1_000_000_000;
+        (long hours, long minutes) = ((long)(seconds / 3600), (long)(seconds / 60) % 60);
+        return sign + (hours > 0 ? $"{hours}h" : "") + (hours > 0 || minutes > 0 ? $"{minutes}m" : "") + Trimmed(seconds % 60) + "s";
+    }
+
+    private static string Trimmed(decimal number) => number.ToString("0.#########", CultureInfo.InvariantCulture);
+
     private static double Seconds(string unit) => unit switch
     {
         "d" => 86400,

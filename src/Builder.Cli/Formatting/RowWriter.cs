@@ -16,7 +16,7 @@ internal sealed class RowWriter(IReadOnlyDictionary<string, string> headings)
     {
         if (format == Json)
         {
-            foreach (JsonObject row in rows) writer.Write(TemplateValues.Json(row) + "\n");
+            foreach (JsonObject row in rows) writer.Write(TemplateValues.Json(row, escapesHtml: true) + "\n");
             return;
         }
 
@@ -26,17 +26,17 @@ internal sealed class RowWriter(IReadOnlyDictionary<string, string> headings)
         GoTemplate template = GoTemplate.Parse(text.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal));
         if (!isTable)
         {
-            foreach (JsonObject row in rows) writer.Write(template.Apply(row) + "\n");
+            foreach (JsonObject row in rows) writer.Write(template.ApplyToRow(row) + "\n");
             return;
         }
 
         var header = new JsonObject();
         foreach ((string field, string heading) in headings) header[field] = heading;
-        string[] columns = template.Apply(header).Split('\t');
+        string[] columns = template.ApplyToHeadings(header).Split('\t');
         var table = new TextTable(columns);
         foreach (JsonObject row in rows)
         {
-            string[] cells = template.Apply(row).Split('\t');
+            string[] cells = template.ApplyToRow(row).Split('\t');
             Array.Resize(ref cells, columns.Length);
             table.Add([.. cells.Select(c => c ?? "")]);
         }

@@ -21,7 +21,7 @@ internal static class ConfigChanges
         ParseResult parsed = DockerfileParser.Parse(new SourceText(Base + string.Join('\n', changes) + "\n", "--change"));
         Check(parsed, parsed.Diagnostics);
         if (parsed.Dockerfile.Instructions.Skip(1).FirstOrDefault(i => !IsConfigOnly(i)) is { } other)
-            throw CommandException.Usage($"--change can't do this: {parsed.Source.TextOf(other.Span)}");
+            throw new CommandException($"--change can't do this: {parsed.Source.TextOf(other.Span)}");
         ContainerConfig result = Lower(parsed);
         // The search path and the directory that a build from scratch begins with are no change.
         string[] preset = [.. Lower(DockerfileParser.Parse(new SourceText(Base, "--change"))).Env ?? []];
@@ -45,6 +45,6 @@ internal static class ConfigChanges
     {
         if (diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is not { } error) return;
         string line = parsed.Source.LineText(parsed.Source.PositionOf(error.Span.Start).Line);
-        throw CommandException.Usage($"invalid --change \"{line}\": {error.Message}", error.Hint);
+        throw new CommandException($"invalid --change \"{line}\": {error.Message}", hint: error.Hint);
     }
 }

@@ -32,13 +32,13 @@ internal sealed class HistoryCommand(CommandContext context)
         using BuilderStore store = context.OpenStore();
         StoredImage image = ImageLookup.Require(store, arguments.Image);
         IReadOnlyList<JsonObject> rows = Rows(image, arguments, context.Time.GetUtcNow());
-        if (arguments.Quiet && arguments.Format is null)
+        if (arguments.Quiet && string.IsNullOrEmpty(arguments.Format))
         {
             foreach (JsonObject row in rows) context.Terminal.Out.Write(row["ID"]!.GetValue<string>() + "\n");
             return ExitCode.Success;
         }
 
-        string format = arguments.Format is null or "table"
+        string format = arguments.Format is null or "" or "table"
             ? arguments.Human ? DefaultFormat : DefaultFormat.Replace("CreatedSince", "CreatedAt", StringComparison.Ordinal)
             : arguments.Format;
         new RowWriter(Headings).Write(context.Terminal.Out, format, rows);
@@ -52,15 +52,16 @@ internal sealed class HistoryCommand(CommandContext context)
         foreach (HistoryEntry entry in image.Config.History)
         {
             long size = entry.EmptyLayer || layer >= image.Layers.Count ? 0 : image.Layers[layer++].Size;
+            string createdAt = Timestamps.Parse(entry.Created) is { } created ? created.ToString("yyyy-MM-ddTHH:mm:ssZ") : Timestamps.Unknown;
             string createdBy = (entry.CreatedBy ?? "").Replace('\t', ' ');
             rows.Add(new JsonObject
             {
                 ["Comment"] = entry.Comment ?? "",
-                ["CreatedAt"] = Timestamps.Parse(entry.Created) is { } created ? created.ToString("yyyy-MM-ddTHH:mm:ssZ") : Timestamps.Unknown,
+                ["CreatedAt"] = createdAt,
                 ["CreatedBy"] = arguments.NoTruncation || createdBy.Length <= CreatedByLength
                     ? createdBy
                     : string.Concat(createdBy.AsSpan(0, CreatedByLength - 1), "…"),
-                ["CreatedSince"] = Timestamps.Since(entry.Created, now),
+                ["CreatedSince"] = arguments.Human ? Timestamps.Since(entry.Created, now) : createdAt,
                 ["ID"] = Missing,
                 ["Size"] = arguments.Human ? HumanSize.Format(size) : size.ToString(),
             });

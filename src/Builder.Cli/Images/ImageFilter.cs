@@ -5,7 +5,7 @@ using Builder.Oci;
 
 namespace Builder.Cli.Images;
 
-/// <summary>Chooses the rows that <c>images</c> shows. Values of one key are alternatives, keys all have to match.</summary>
+/// <summary>Chooses the rows that <c>images</c> shows. Labels all have to match, values of another key are alternatives.</summary>
 internal static class ImageFilter
 {
     /// <summary>The rows, newest image first.</summary>
@@ -19,7 +19,7 @@ internal static class ImageFilter
         foreach (IGrouping<string, string> filter in arguments.Filters.GroupBy(f => f.Key, f => f.Value, StringComparer.Ordinal))
         {
             Func<ImageRow, bool>[] tests = [.. filter.Select(value => Test(store, filter.Key, value))];
-            rows = rows.Where(r => tests.Any(t => t(r)));
+            rows = filter.Key == "label" ? rows.Where(r => tests.All(t => t(r))) : rows.Where(r => tests.Any(t => t(r)));
         }
 
         return [.. rows];
@@ -50,7 +50,7 @@ internal static class ImageFilter
                 {
                     "true" or "1" => true,
                     "false" or "0" => false,
-                    _ => throw CommandException.Usage($"invalid filter \"dangling={value}\": expected true or false"),
+                    _ => throw new CommandException($"invalid filter \"dangling={value}\": expected true or false"),
                 };
                 return row => row.Name?.Tag is null == dangling;
             case "label":

@@ -53,6 +53,6 @@ internal sealed class ImagesGrammar : CommandGrammar
         if (value is null) throw CommandException.Usage($"invalid filter \"{text}\": expected name=value");
         return KnownFilters.Contains(name)
             ? KeyValuePair.Create(name, value)
-            : throw CommandException.Usage($"invalid filter \"{name}\"", $"known are {string.Join(", ", KnownFilters)}");
+            : throw new CommandException($"invalid filter \"{name}\"", hint: $"known are {string.Join(", ", KnownFilters)}");
     }
 }

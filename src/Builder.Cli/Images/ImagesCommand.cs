@@ -11,6 +11,7 @@ namespace Builder.Cli.Images;
 internal sealed class ImagesCommand(CommandContext context)
 {
     private const string DefaultFormat = "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+    private const string RawFormat = "repository: {{.Repository}}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n";
     private const string DigestsFormat = "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
 
     private static readonly Dictionary<string, string> Headings = new(StringComparer.Ordinal)
@@ -24,6 +25,7 @@ internal sealed class ImagesCommand(CommandContext context)
         ["Size"] = "SIZE",
         ["SharedSize"] = "SHARED SIZE",
         ["UniqueSize"] = "UNIQUE SIZE",
+        ["VirtualSize"] = "SIZE",
         ["Containers"] = "CONTAINERS",
     };
 
@@ -32,14 +34,18 @@ internal sealed class ImagesCommand(CommandContext context)
     {
         using BuilderStore store = context.OpenStore();
         IReadOnlyList<ImageRow> rows = ImageFilter.Apply(store, arguments);
-        if (arguments.Quiet && arguments.Format is null)
+        if (arguments.Quiet && string.IsNullOrEmpty(arguments.Format))
         {
-            foreach (Digest id in rows.Select(r => r.Image.Id).Distinct())
-                context.Terminal.Out.Write(ImageLookup.ShownId(id, arguments.NoTruncation) + "\n");
+            foreach (ImageRow row in rows) context.Terminal.Out.Write(ImageLookup.ShownId(row.Image.Id, arguments.NoTruncation) + "\n");
             return ExitCode.Success;
         }
 
-        string format = arguments.Format is null or "table" ? arguments.Digests ? DigestsFormat : DefaultFormat : arguments.Format;
+        string format = arguments.Format switch
+        {
+            null or "" or "table" => arguments.Digests ? DigestsFormat : DefaultFormat,
+            "raw" => arguments.Quiet ? "image_id: {{.ID}}" : arguments.Digests ? RawFormat.Replace("image_id", "digest: {{.Digest}}\nimage_id", StringComparison.Ordinal) : RawFormat,
+            { } other => other,
+        };
         DateTimeOffset now = context.Time.GetUtcNow();
         new RowWriter(Headings).Write(context.Terminal.Out, format, rows.Select(r => Fields(r, arguments.NoTruncation, now)));
         return ExitCode.Success;
@@ -57,6 +63,7 @@ internal sealed class ImagesCommand(CommandContext context)
         ["Size"] = HumanSize.Format(row.Image.Size),
         ["Tag"] = row.Name?.Tag ?? ImageLookup.None,
         ["UniqueSize"] = Timestamps.Unknown,
+        ["VirtualSize"] = HumanSize.Format(row.Image.Size),
     };
 }
 

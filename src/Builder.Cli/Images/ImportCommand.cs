@@ -37,7 +37,7 @@ internal sealed class ImportCommand(CommandContext context)
             Os = arguments.Platform.Os,
             Config = config,
             RootFs = new RootFs { DiffIds = [layer.DiffId] },
-            History = [new HistoryEntry { Created = created, Comment = arguments.Message ?? $"Imported from {arguments.Source}" }],
+            History = [new HistoryEntry { Created = created, Comment = arguments.Message ?? $"Imported from {(IsUrl(arguments.Source) ? arguments.Source : "-")}" }],
         };
         StoredImage stored = store.Images.Put(OciJson.WriteConfig(image), [layer]);
         if (arguments.Name is { } name) store.Images.Tag(name, stored.Id);

@@ -22,7 +22,7 @@ internal sealed class PullCommand(CommandContext context)
     {
         ImageReference reference = ImageNames.Parse(typed);
         bool hasDefaultTag = ImageNames.HasDefaultTag(typed, reference);
-        if (allTags && !hasDefaultTag) throw CommandException.Usage("tag can't be used with --all-tags/-a");
+        if (allTags && !hasDefaultTag) throw new CommandException("tag can't be used with --all-tags/-a");
         using BuilderStore store = context.OpenStore();
         using TransferReporting display = TransferDisplay.Create(context, quiet);
         if (hasDefaultTag && !allTags) display.Line($"Using default tag: {reference.Tag}");

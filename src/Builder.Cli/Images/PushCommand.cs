@@ -25,14 +25,14 @@ internal sealed class PushCommand(CommandContext context)
     {
         ImageReference reference = ImageNames.Parse(typed);
         bool hasDefaultTag = ImageNames.HasDefaultTag(typed, reference);
-        if (allTags && !hasDefaultTag) throw CommandException.Usage("tag can't be used with --all-tags/-a");
-        if (reference.Digest is not null) throw CommandException.Usage("cannot push a digest reference");
+        if (allTags && !hasDefaultTag) throw new CommandException("tag can't be used with --all-tags/-a");
+        if (reference.Digest is not null) throw new CommandException("cannot push a digest reference");
         using BuilderStore store = context.OpenStore();
-        List<ImageReference> chosen = Choose(store, reference, allTags);
-        foreach (ImageReference name in chosen.Where(_ => platform is not null)) PlatformImages.Of(store, name, platform);
         using TransferReporting display = TransferDisplay.Create(context, quiet);
         if (hasDefaultTag && !allTags) display.Line($"Using default tag: {reference.Tag}");
         display.Line($"The push refers to repository [{reference.Repository}]");
+        List<ImageReference> chosen = Choose(store, reference, allTags);
+        foreach (ImageReference name in chosen.Where(_ => platform is not null)) PlatformImages.Of(store, name, platform);
         var pusher = new ImagePusher(store, context.Registry, display);
         foreach (ImageReference name in chosen)
         {

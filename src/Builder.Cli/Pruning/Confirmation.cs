@@ -12,13 +12,13 @@ internal static class Confirmation
     /// <param name="terminal">Where.</param>
     /// <param name="warning">What will happen, without its question.</param>
     /// <param name="isForced">Whether it isn't to be asked.</param>
-    /// <exception cref="CommandException">The answer is no.</exception>
-    public static void Require(Terminal terminal, string warning, bool isForced)
+    /// <returns>Whether it may be done.</returns>
+    public static bool Ask(Terminal terminal, string warning, bool isForced)
     {
-        if (isForced) return;
+        if (isForced) return true;
         terminal.Out.Write($"{warning}\nAre you sure you want to continue? [y/N] ");
         terminal.Out.Flush();
-        if (ReadLine(terminal.Input).Trim() is not ("y" or "Y" or "yes")) throw new CommandException("nothing was removed", hint: "answer y, or give --force");
+        return ReadLine(terminal.Input).Trim() is "y" or "Y" or "yes";
     }
 
     // Byte for byte: what follows the answer is not ours to read.

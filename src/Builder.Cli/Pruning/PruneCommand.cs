@@ -15,10 +15,15 @@ internal sealed class PruneCommand(CommandContext context)
     /// <param name="cancellationToken">Stops it between two things.</param>
     public ExitCode Run(string warning, bool isForced, ContainerPruning? containers, ImagePruning? images, CachePruning? cache, CancellationToken cancellationToken)
     {
-        Confirmation.Require(context.Terminal, warning, isForced);
+        var report = new PruneReport(context.Terminal.Out);
+        if (!Confirmation.Ask(context.Terminal, warning, isForced))
+        {
+            report.Finish();
+            return ExitCode.Success;
+        }
+
         using BuilderStore store = context.OpenStore();
         DateTimeOffset now = context.Time.GetUtcNow();
-        var report = new PruneReport(context.Terminal.Out);
         if (containers?.Run(store, now) is { } gone) report.Add("Deleted Containers", gone.Removed, gone.Freed);
         if (images?.Run(store, now) is { } done) report.Add("Deleted Images", done.Done, done.Freed);
         if (cache?.Run(store, now, cancellationToken) is { } removed) report.Add("Deleted build cache objects", removed.Removed, removed.Freed);

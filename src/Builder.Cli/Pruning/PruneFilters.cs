@@ -6,7 +6,7 @@ using Builder.Oci.Collections;
 
 namespace Builder.Cli.Pruning;
 
-/// <summary>The <c>--filter</c> flags of pruning: values of one key are alternatives, keys all have to match.</summary>
+/// <summary>The <c>--filter</c> flags of pruning: labels all have to match, values of another key are alternatives; keys all have to match.</summary>
 /// <param name="Filters">Key and value each; <c>label!</c> for labels that must be missing.</param>
 internal sealed record PruneFilters(EquatableArray<KeyValuePair<string, string>> Filters)
 {
@@ -28,10 +28,10 @@ internal sealed record PruneFilters(EquatableArray<KeyValuePair<string, string>>
         {
             (string name, string? value) = KeyValues.Split(text);
             if (name.EndsWith('~')) name = name[..^1];
-            if (!known.Contains(name)) throw CommandException.Usage($"invalid filter \"{name}\"", $"known are {string.Join(", ", known)}");
+            if (!known.Contains(name)) throw new CommandException($"invalid filter \"{name}\"", hint: $"known are {string.Join(", ", known)}");
             bool isFlag = name is "inuse" or "shared" or "private" or "dangling";
             if (value is null && !isFlag) throw CommandException.Usage($"invalid filter \"{text}\": expected {name}=value");
-            if (isFlag && value is not (null or "true" or "false" or "1" or "0")) throw CommandException.Usage($"invalid filter \"{text}\": expected true or false");
+            if (isFlag && value is not (null or "true" or "false" or "1" or "0")) throw new CommandException($"invalid filter \"{text}\": expected true or false");
             if (name is "until" or "unused-for") Moment(value!, DateTimeOffset.UnixEpoch); // was given, as these are no flags
             read.Add(KeyValuePair.Create(name, value ?? "true"));
         }
@@ -45,9 +45,9 @@ internal sealed record PruneFilters(EquatableArray<KeyValuePair<string, string>>
     /// <summary>Whether something made at a time and with these labels is meant.</summary>
     public bool Matches(DateTimeOffset created, IReadOnlyDictionary<string, string>? labels, DateTimeOffset now) => Filters.GroupBy(f => f.Key).All(key => key.Key switch
     {
-        "label" => key.Any(f => HasLabel(labels, f.Value)),
+        "label" => key.All(f => HasLabel(labels, f.Value)),
         "dangling" => true,
-        "label!" => !key.Any(f => HasLabel(labels, f.Value)),
+        "label!" => !key.All(f => HasLabel(labels, f.Value)),
         _ => key.All(f => created < Moment(f.Value, now)),
     });
 

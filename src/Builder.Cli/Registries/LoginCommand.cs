@@ -23,8 +23,8 @@ internal sealed class LoginCommand(CommandContext context)
         if (fromInput) password = await ReadPasswordAsync(cancellationToken);
         if (user is null || password is null)
         {
-            throw CommandException.Usage(
-                "a login needs a name and a password: none is asked for on the terminal", $"builder login -u NAME --password-stdin {domain} < FILE");
+            throw new CommandException(
+                "a login needs a name and a password: none is asked for on the terminal", hint: $"builder login -u NAME --password-stdin {domain} < FILE");
         }
 
         var login = new Login(user, password);
@@ -50,7 +50,7 @@ internal sealed class LoginCommand(CommandContext context)
         byte[] buffer = new byte[MaxPasswordSize];
         int count = await context.Terminal.Input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         string password = Encoding.UTF8.GetString(buffer, 0, count).TrimEnd('\r', '\n');
-        return password.Length > 0 ? password : throw CommandException.Usage("the password on standard input is empty");
+        return password.Length > 0 ? password : throw new CommandException("the password on standard input is empty");
     }
 }
 
@@ -74,8 +74,8 @@ internal sealed class LoginGrammar : CommandGrammar
     {
         string domain = ServerName.Parse(parsed.GetValue(_server)!.FirstOrDefault());
         (string? user, string? password, bool fromInput) = (parsed.GetValue(_user), parsed.GetValue(_password), parsed.GetValue(_fromInput));
-        if (fromInput && password is not null) throw CommandException.Usage("--password and --password-stdin are mutually exclusive");
-        if (fromInput && user is null) throw CommandException.Usage("must provide --username with --password-stdin");
+        if (fromInput && password is not null) throw new CommandException("--password and --password-stdin are mutually exclusive");
+        if (fromInput && user is null) throw new CommandException("must provide --username with --password-stdin");
         return new BoundCommand((context, cancellationToken) => new LoginCommand(context).RunAsync(domain, user, password, fromInput, cancellationToken));
     }
 }

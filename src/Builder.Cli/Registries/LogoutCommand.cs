@@ -13,8 +13,9 @@ internal sealed class LogoutCommand(CommandContext context)
     {
         try
         {
-            bool removed = await new LoginFile(LoginFiles.Own(context.Environment)).EraseAsync(domain, cancellationToken);
-            context.Terminal.Out.Write(removed ? $"Removing login credentials for {domain}\n" : $"Not logged in to {domain}\n");
+            // docker says so whether there was a login or not.
+            await new LoginFile(LoginFiles.Own(context.Environment)).EraseAsync(domain, cancellationToken);
+            context.Terminal.Out.Write($"Removing login credentials for {(domain == ServerName.DockerHub ? "https://index.docker.io/v1/" : domain)}\n");
         }
         catch (FormatException e)
         {

@@ -5,7 +5,9 @@ namespace Builder.Cli.Registries;
 /// <summary>Reads the name of a registry as people type it.</summary>
 internal static class ServerName
 {
-    private const string DockerHub = "docker.io";
+    /// <summary>The registry that needs no name.</summary>
+    public const string DockerHub = "docker.io";
+
 
     /// <summary>Host and perhaps port, as image names spell it.</summary>
     /// <exception cref="CommandException">No such name.</exception>
@@ -19,7 +21,7 @@ internal static class ServerName
         if (!ImageReference.TryParse(host + "/x", out ImageReference? reference) || !string.Equals(reference.Domain, host, StringComparison.Ordinal))
         {
             // A single word would be read as the first part of a path.
-            if (host.Length == 0 || !host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-')) throw CommandException.Usage($"'{typed}' is not the name of a registry");
+            if (host.Length == 0 || !host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-')) throw new CommandException($"'{typed}' is not the name of a registry");
         }
 
         return host;

@@ -32,7 +32,7 @@ internal sealed class SearchCommand(CommandContext context)
         string prefix = domain == DefaultDomain ? "" : domain + "/";
         IEnumerable<FoundRepository> shown = found.Where(f =>
             f.Stars >= arguments.Stars && (arguments.IsOfficial ?? f.IsOfficial) == f.IsOfficial && (arguments.IsAutomated ?? f.IsAutomated) == f.IsAutomated);
-        string format = arguments.Format is null or "table" ? DefaultFormat : arguments.Format;
+        string format = arguments.Format is null or "" or "table" ? DefaultFormat : arguments.Format;
         new RowWriter(Headings).Write(context.Terminal.Out, format, shown.Select(f => Fields(f, prefix, arguments.NoTruncation)));
         return ExitCode.Success;
     }
@@ -100,9 +100,9 @@ internal sealed class SearchGrammar : CommandGrammar
     private static int Limit(string? text)
     {
         if (text is null) return DefaultLimit;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is > 0 and <= MaxLimit
-            ? limit
-            : throw CommandException.Usage($"invalid --limit \"{text}\": expected a number from 1 to {MaxLimit}");
+        string problem = $"invalid --limit \"{text}\": expected a number from 1 to {MaxLimit}";
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int limit)) throw CommandException.Usage(problem);
+        return limit is > 0 and <= MaxLimit ? limit : throw new CommandException(problem);
     }
 
     private static SearchArguments Apply(SearchArguments arguments, string filter)
@@ -113,8 +113,8 @@ internal sealed class SearchGrammar : CommandGrammar
             "stars" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int stars) => arguments with { Stars = stars },
             "is-official" when YesOrNo(value) is { } official => arguments with { IsOfficial = official },
             "is-automated" when YesOrNo(value) is { } automated => arguments with { IsAutomated = automated },
-            "stars" or "is-official" or "is-automated" => throw CommandException.Usage($"invalid filter \"{filter}\""),
-            _ => throw CommandException.Usage($"invalid filter \"{name}\"", "known are stars, is-official and is-automated"),
+            "stars" or "is-official" or "is-automated" => throw new CommandException($"invalid filter \"{filter}\""),
+            _ => throw new CommandException($"invalid filter \"{name}\"", hint: "known are stars, is-official and is-automated"),
         };
     }
 

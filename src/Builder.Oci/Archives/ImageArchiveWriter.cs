@@ -132,7 +132,7 @@ public static class ImageArchiveWriter
     private static DockerArchiveImage LegacyEntry(ArchiveImage image) => new()
     {
         Config = BlobPath(Digest.Sha256(image.ConfigBytes.Span)),
-        RepoTags = [.. image.Names.Select(TaggedName)],
+        RepoTags = [.. image.Names.Select(name => $"{name.FamiliarRepository}:{name.Tag}")], // as docker save writes them
         Layers = [.. image.Layers.Select(layer => BlobPath(layer.Descriptor.Digest))],
     };
 

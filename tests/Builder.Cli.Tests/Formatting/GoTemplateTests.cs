@@ -7,7 +7,7 @@ namespace Builder.Cli.Tests.Formatting;
 public sealed class GoTemplateTests
 {
     private const string Image = """
-        {"Id":"sha256:abc","Size":4261550,"Ready":true,"RepoTags":["a:1","b:2"],"Nothing":null,"Empty":[],
+        {"Id":"sha256:abc","Size":4261550,"Ready":true,"RepoTags":["a:1","b:2"],"Ports":{"80/tcp":{},"443/tcp":{}},"Nothing":null,"Empty":[],
          "Config":{"Env":["PATH=/bin","X=<1>"],"Labels":{"b":"2","a":"1"},"WorkingDir":""}}
         """;
 
@@ -22,7 +22,13 @@ public sealed class GoTemplateTests
     [InlineData("{{.Config.Env | json}}", "[\"PATH=/bin\",\"X=<1>\"]")]
     [InlineData("{{json .Nothing}}", "null")]
     [InlineData("{{index .Config.Labels \"a\"}}", "1")]
-    [InlineData("{{index .Config.Labels \"zz\"}}", "<no value>")]
+    [InlineData("{{index .Config.Labels \"zz\"}}", "")]
+    [InlineData("{{index .Nothing \"zz\"}}", "")]
+    [InlineData("{{.Ports}}", "map[443/tcp:{} 80/tcp:{}]")]
+    [InlineData("{{pad .Id 1 2}}|{{slice .Id 0 3}}|{{slice .RepoTags 1}}", " sha256:abc  |sha|[b:2]")]
+    [InlineData("{{printf \"%-6s|%4d|%04d|%.2s|%x|%5.1f|%t\" \"ab\" 7 7 .Id 255 1.25 .Ready}}", "ab    |   7|0007|sh|ff|  1.2|true")]
+    [InlineData("{{if gt .Size 5}}{{lt \"a\" \"b\"}} {{ge 1 2}} {{le 2 2}}{{end}}", "true false true")]
+    [InlineData("{{html \"<a>\"}} {{urlquery \"a b\"}}", "&lt;a&gt; a+b")]
     [InlineData("{{index .RepoTags 1}}", "b:2")]
     [InlineData("{{len .RepoTags}}", "2")]
     [InlineData("{{join .RepoTags \", \"}}", "a:1, b:2")]
@@ -71,7 +77,10 @@ public sealed class GoTemplateTests
     [InlineData("{{index .RepoTags 7}}", "index out of range")]
     [InlineData("{{len}}", "len takes one argument")]
     [InlineData("{{len .Ready}}", "no length")]
-    [InlineData("{{printf \"%x\" .Id}}", "%x is not supported")]
+    [InlineData("{{printf \"%z\" .Id}}", "%z is not supported")]
+    [InlineData("{{printf \"%99999999999s\" .Id}}", "too wide")]
+    [InlineData("{{slice .Id 2 99}}", "out of range")]
+    [InlineData("{{index .Nothing 0}}", "out of range")]
     [InlineData("{{upper .Size}}", "upper needs a text")]
     [InlineData("{{.Id | .Size}}", "no function")]
     public void A_wrong_template_is_one_clear_error(string template, string expected)

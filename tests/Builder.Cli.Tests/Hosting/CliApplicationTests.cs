@@ -11,16 +11,16 @@ public sealed class CliApplicationTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Theory]
-    [InlineData(125, "builder: 'bild' is not a builder command\nhint: did you mean 'builder build'?\n", "bild")]
-    [InlineData(125, "builder: 'xyzzy' is not a builder command\nhint: see 'builder --help'\n", "xyzzy")]
-    [InlineData(125, "builder: 'image foo' is not a builder command\nhint: see 'builder --help'\n", "image", "foo")]
-    [InlineData(125, "builder: 'builder build' requires an argument\nhint: see 'builder build --help'\n", "build")]
-    [InlineData(125, "builder: 'builder image build' accepts at most 1 argument\nhint: see 'builder image build --help'\n", "image", "build", "a", "b")]
-    [InlineData(125, "builder: 'builder tag' requires 2 arguments\nhint: see 'builder tag --help'\n", "tag", "a")]
-    [InlineData(125, "builder: 'builder run' requires an argument\nhint: see 'builder run --help'\n", "run", "--rm")]
+    [InlineData(1, "builder: 'bild' is not a builder command\nhint: did you mean 'builder build'?\n", "bild")]
+    [InlineData(1, "builder: 'xyzzy' is not a builder command\nhint: see 'builder --help'\n", "xyzzy")]
+    [InlineData(1, "builder: 'image foo' is not a builder command\nhint: see 'builder --help'\n", "image", "foo")]
+    [InlineData(1, "builder: 'builder build' requires an argument\nhint: see 'builder build --help'\n", "build")]
+    [InlineData(1, "builder: 'builder image build' accepts at most 1 argument\nhint: see 'builder image build --help'\n", "image", "build", "a", "b")]
+    [InlineData(1, "builder: 'builder tag' requires 2 arguments\nhint: see 'builder tag --help'\n", "tag", "a")]
+    [InlineData(1, "builder: 'builder run' requires an argument\nhint: see 'builder run --help'\n", "run", "--rm")]
     [InlineData(125, "builder: unknown flag: --nope\n", "images", "--nope")]
     [InlineData(125, "builder: unknown flag: --nope\n", "--nope")]
-    [InlineData(125, "builder: invalid filter \"colour\"\nhint: known are reference, dangling, label, before, since\n", "images", "-f", "colour=red")]
+    [InlineData(1, "builder: invalid filter \"colour\"\nhint: known are reference, dangling, label, before, since\n", "images", "-f", "colour=red")]
     [InlineData(1, "builder: no such build context: nowhere\n", "build", "nowhere")]
     public void A_wrong_command_line_is_one_message_and_dockers_exit_code(int code, string error, params string[] arguments)
     {

@@ -56,11 +56,54 @@ public sealed class ImageCommandTests : IDisposable
     }
 
     [Fact]
-    public void Ids_are_printed_once_each()
+    public void Ids_are_printed_for_every_name_as_docker_does()
     {
         Assert.Equal(0, _cli.Run("images", "-q", "--no-trunc"));
-        Assert.Equal(3, _cli.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
-        Assert.Contains(_small + "\n", _cli.Output, StringComparison.Ordinal);
+        string[] ids = _cli.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((4, 3, 2), (ids.Length, ids.Distinct().Count(), ids.Count(id => id == _small.ToString())));
+    }
+
+    [Theory]
+    [InlineData("{{.Config.ExposedPorts}} {{.Config.Volumes}} {{.Config.Env}} {{.Config.Shell}}", "map[80/tcp:{}] map[] [] []")]
+    [InlineData("{{.Variant}}|{{.Config.StopSignal}}|{{.Config.Labels.of}}|{{.Config.Labels.none}}", "||one|<no value>")]
+    [InlineData("{{.Config.Healthcheck.Interval}} {{.Config.Healthcheck.Retries}} {{.Config.Healthcheck}}", "30s 0 {[CMD true] 30s 0s 0s 0s 0}")]
+    [InlineData("{{json .Config.Healthcheck}} {{json .Config.Volumes}}", "{\"Test\":[\"CMD\",\"true\"],\"Interval\":30000000000} null")]
+    [InlineData("{{if eq .ID .Id}}{{index .Config.Labels \"none\"}}{{range $port, $_ := .Config.ExposedPorts}}{{$port}}{{end}}{{end}}", "80/tcp")]
+    public void Templates_of_inspect_print_what_gos_types_would(string template, string expected)
+    {
+        Assert.Equal(0, _cli.Run("image", "inspect", "-f", template, "small"));
+        Assert.Equal(expected + "\n", _cli.Output);
+    }
+
+    [Fact]
+    public void Templates_that_are_none_and_fields_that_are_none_fail_as_with_docker()
+    {
+        Assert.Equal(64, _cli.Run("inspect", "-f", "{{.Id", "small"));
+        Assert.Equal(1, _cli.Run("inspect", "-f", "{{.Nope}}", "small"));
+        Assert.Equal(1, _cli.Run("images", "-f", "colour=red"));
+        Assert.Equal(125, _cli.Run("images", "-f", "colour"));
+    }
+
+    [Theory]
+    [InlineData("{\"Containers\":\"N/A\"", "images", "--format", "json", "small:2")]
+    [InlineData("\"Digest\":\"\\u003cnone\\u003e\"", "images", "--format", "{{json .}}", "small:2")]
+    [InlineData("REPOSITORY/TAG\nsmall/2\n", "images", "--format", "table {{lower .Repository}}/{{.Tag | upper}}", "small:2")]
+    [InlineData("repository: small\ntag: 2\nimage_id: ", "images", "--format", "raw", "small:2")]
+    [InlineData("REPOSITORY   TAG       IMAGE ID", "images", "--format", "", "small:2")]
+    [InlineData("2026-01-31T07:00:00Z 12\n", "history", "--human=false", "--format", "{{.CreatedSince}} {{.Size}}", "small")]
+    [InlineData("Removing login credentials for nowhere.example\n", "logout", "nowhere.example")]
+    [InlineData("Removing login credentials for https://index.docker.io/v1/\n", "logout")]
+    public void Output_is_dockers(string expected, params string[] arguments)
+    {
+        Assert.Equal(0, _cli.Run(arguments));
+        Assert.Contains(expected, _cli.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_labels_all_have_to_match()
+    {
+        Assert.Equal(0, _cli.Run("images", "-q", "-f", "label=of", "-f", "label=of=two"));
+        Assert.Equal(_other.Hex[..12] + "\n", _cli.Output);
     }
 
     [Fact]

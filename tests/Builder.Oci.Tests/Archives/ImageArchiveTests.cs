@@ -52,7 +52,7 @@ public class ImageArchiveTests
         Assert.All(entries, e => Assert.Equal((e.Type == TarEntryType.Directory ? 0x1ed : 0x124, 0, 0, 0), (e.Mode, e.Uid, e.Gid, e.ModifiedSeconds)));
         using JsonDocument document = JsonDocument.Parse(manifest!);
         JsonElement image = document.RootElement[0];
-        Assert.Equal("docker.io/library/a:latest", image.GetProperty("RepoTags")[0].GetString());
+        Assert.Equal("a:latest", image.GetProperty("RepoTags")[0].GetString());
         Assert.Equal("blobs/sha256/" + Digest.Sha256(Base).Hex, image.GetProperty("Layers")[0].GetString());
         Assert.StartsWith("blobs/sha256/", image.GetProperty("Config").GetString(), StringComparison.Ordinal);
     }

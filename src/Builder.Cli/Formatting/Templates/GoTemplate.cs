@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Builder.Cli.Formatting.Templates;
@@ -15,11 +16,25 @@ internal sealed class GoTemplate
     public static GoTemplate Parse(string template) => new(TemplateParser.Parse(template));
 
     /// <summary>The text for a value.</summary>
+    /// <param name="value">The dot.</param>
+    /// <param name="types">What is known of its fields, or null.</param>
     /// <exception cref="CommandException">The value has no such field.</exception>
-    public string Apply(JsonNode? value)
+    public string Apply(JsonNode? value, TemplateTypes? types = null) => Apply(new Scope(value, Root(value)) { Types = types });
+
+    /// <summary>The text for a row of a table, whose JSON as a whole escapes what HTML has.</summary>
+    /// <exception cref="CommandException">There is no such field.</exception>
+    public string ApplyToRow(JsonObject row) => Apply(new Scope(row, Root(row)) { Escaped = row });
+
+    /// <summary>The headings of a table: what functions do to a field leaves its heading alone.</summary>
+    /// <exception cref="CommandException">There is no such field.</exception>
+    public string ApplyToHeadings(JsonObject headings) => Apply(new Scope(headings, Root(headings)) { IsHeading = true });
+
+    private static Dictionary<string, JsonNode?> Root(JsonNode? value) => new(StringComparer.Ordinal) { ["$"] = value };
+
+    private string Apply(Scope scope)
     {
         var output = new StringBuilder();
-        Run(_nodes, new Scope(value, new Dictionary<string, JsonNode?>(StringComparer.Ordinal) { ["$"] = value }), output);
+        Run(_nodes, scope, output);
         return output.ToString();
     }
 
@@ -36,7 +51,8 @@ internal sealed class GoTemplate
                     scope.Variables[variable] = Evaluate(action.Pipeline, scope);
                     break;
                 case ActionNode action:
-                    output.Append(TemplateValues.Print(Evaluate(action.Pipeline, scope)));
+                    JsonNode? shown = Evaluate(action.Pipeline, scope);
+                    output.Append((FieldOf(action.Pipeline) is { } field ? scope.Types?.Print(field, shown) : null) ?? TemplateValues.Print(shown));
                     break;
                 case ConditionNode condition:
                     JsonNode? value = Evaluate(condition.Condition, scope);
@@ -82,13 +98,23 @@ internal sealed class GoTemplate
             PipelineCommand command = pipeline.Commands[i];
             List<JsonNode?> arguments = [.. command.Arguments.Select(a => Evaluate(a, scope))];
             if (i > 0) arguments.Add(result);
-            if (command.Function is { } function) result = TemplateFunctions.Call(function, arguments);
+            if (command.Function is { } function) result = Call(function, arguments, scope);
             else if (arguments.Count == 1) result = arguments[0];
             else throw TemplateErrors.Executing("can't give an argument to a value that is no function");
         }
 
         return result;
     }
+
+    private static JsonNode? Call(string function, List<JsonNode?> arguments, Scope scope)
+    {
+        if (scope.IsHeading && function is "json" or "lower" or "upper" or "title" or "truncate" && arguments.Count > 0) return arguments.Find(a => a is JsonValue text && text.GetValueKind() == JsonValueKind.String);
+        if (function == "json" && arguments is [{ } row] && ReferenceEquals(row, scope.Escaped)) return TemplateValues.Json(row, escapesHtml: true);
+        return TemplateFunctions.Call(function, arguments);
+    }
+
+    // The field that is printed as it is, or null.
+    private static string? FieldOf(Pipeline pipeline) => pipeline.Commands is [{ Function: null, Arguments: [PathOperand { Fields: [.., var field] }] }] ? field : null;
 
     private static JsonNode? Evaluate(Operand operand, Scope scope)
     {
@@ -98,7 +124,14 @@ internal sealed class GoTemplate
             : path.Variable is not { } variable ? scope.Dot
             : scope.Variables.TryGetValue(variable, out JsonNode? known) ? known
             : throw TemplateErrors.Executing($"undefined variable \"{variable}\"");
-        foreach (string field in path.Fields) value = Field(value, field);
+        string? parent = null;
+        foreach (string field in path.Fields)
+        {
+            JsonNode? missing = null;
+            value = scope.Types is { } types && (value as JsonObject)?.ContainsKey(field) != true && types.TryMissing(parent, value, field, out missing) ? missing : Field(value, field);
+            parent = field;
+        }
+
         return value;
     }
 
@@ -112,6 +145,12 @@ internal sealed class GoTemplate
 
     private sealed record Scope(JsonNode? Dot, Dictionary<string, JsonNode?> Variables)
     {
-        public Scope Inner(JsonNode? dot) => new(dot, new Dictionary<string, JsonNode?>(Variables, StringComparer.Ordinal));
+        public TemplateTypes? Types { get; init; }
+
+        public JsonNode? Escaped { get; init; }
+
+        public bool IsHeading { get; init; }
+
+        public Scope Inner(JsonNode? dot) => this with { Dot = dot, Variables = new Dictionary<string, JsonNode?>(Variables, StringComparer.Ordinal) };
     }
 }

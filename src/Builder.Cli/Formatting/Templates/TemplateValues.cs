@@ -35,14 +35,25 @@ internal static class TemplateValues
     };
 
     /// <summary>As compact JSON.</summary>
-    public static string Json(JsonNode? value, bool indented = false)
+    /// <param name="value">The value.</param>
+    /// <param name="indented">With a line for each part.</param>
+    /// <param name="escapesHtml">Whether &lt;, &gt; and &amp; are written as numbers, as Go does of itself.</param>
+    public static string Json(JsonNode? value, bool indented = false, bool escapesHtml = false)
     {
         if (value is null) return "null";
         using var bytes = new MemoryStream();
         var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = indented, IndentSize = 4 };
         using (var writer = new Utf8JsonWriter(bytes, options)) value.WriteTo(writer);
-        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+        string text = Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+        // They stand in texts only.
+        return !escapesHtml ? text : text.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal);
     }
 
-    private static string Inner(JsonNode? value) => value is null ? "<nil>" : Print(value);
+    // Sets have values without fields, which Go prints so.
+    private static string Inner(JsonNode? value) => value switch
+    {
+        null => "<nil>",
+        JsonObject { Count: 0 } => "{}",
+        _ => Print(value),
+    };
 }
