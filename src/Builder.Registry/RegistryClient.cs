@@ -160,7 +160,16 @@ public sealed partial class RegistryClient : IImageRegistry, IDisposable
 
     private async Task<Stream> OpenBlobFromAsync(RegistryEndpoint endpoint, ImageReference reference, Digest digest, long offset, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await GetAsync(endpoint, reference, new RegistryRequest(endpoint.Blob(digest)) { Offset = offset }, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            response = await GetAsync(endpoint, reference, new RegistryRequest(endpoint.Blob(digest)) { Offset = offset }, cancellationToken);
+        }
+        catch (RegistryException error) when (error.Status == HttpStatusCode.RequestedRangeNotSatisfiable && offset > 0)
+        {
+            response = await GetAsync(endpoint, reference, new RegistryRequest(endpoint.Blob(digest)), cancellationToken);
+        }
+
         Stream body = await _transport.OpenBodyAsync(response, cancellationToken);
         if (offset == 0) return body;
         if (response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == offset) return body;

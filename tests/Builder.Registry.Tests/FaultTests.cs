@@ -184,6 +184,28 @@ public class FaultTests
         Assert.All(offsets.Skip(1), range => Assert.StartsWith("bytes=", range, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_transfer_begins_again_where_parts_are_not_given()
+    {
+        int count = 0;
+        using var registry = new FakeRegistry(async (request, response) =>
+        {
+            if (request.Headers["Range"] is not null)
+            {
+                response.StatusCode = 416;
+                return;
+            }
+
+            response.ContentLength64 = Blob.Length;
+            await response.OutputStream.WriteAsync(Blob.AsMemory(0, count++ == 0 ? 20_000 : Blob.Length));
+            await response.OutputStream.FlushAsync();
+            if (count == 1) response.Abort();
+        });
+        using var client = new RegistryClient(Fast);
+        Assert.Equal(Blob, await ReadAsync(client, ImageReference.Parse(registry.Host + "/a")));
+        Assert.Equal(2, count);
+    }
+
     [Theory]
     [InlineData(49_999, "ended after 49999 of 50000 bytes")]
     [InlineData(50_001, "longer than the 50000 bytes")]

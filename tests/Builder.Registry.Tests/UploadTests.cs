@@ -67,10 +67,64 @@ public class UploadTests
         Assert.Contains("http://registry.example is not asked", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<BlobPushOutcome> PushAsync(string host)
+    [Fact]
+    public async Task A_registry_may_take_less_than_it_is_given_and_leave_out_where_to_go_on()
+    {
+        byte[] stored = new byte[Size];
+        int at = 0, patches = 0;
+        using var registry = new FakeRegistry(async (request, response) =>
+        {
+            response.StatusCode = request.HttpMethod switch { "HEAD" => 405, "PUT" => 201, _ => 202 };
+            if (request.HttpMethod == "POST") response.Headers["Location"] = "1?state=a%2Fb";
+            if (request.HttpMethod != "PATCH") return;
+            using var content = new MemoryStream();
+            await request.InputStream.CopyToAsync(content);
+            Assert.Equal(patches == 0 ? null : $"{at}-{Size - 1}", request.Headers["Content-Range"]);
+            int taken = Math.Min((int)content.Length, 4_000_000);
+            content.GetBuffer().AsSpan(0, taken).CopyTo(stored.AsSpan(at));
+            at += taken;
+            patches++;
+            response.Headers["Range"] = $"0-{at - 1}";
+        });
+        Assert.Equal(BlobPushOutcome.Uploaded, await PushAsync(registry.Host));
+        Assert.True(Content.AsSpan().SequenceEqual(stored));
+        Assert.Equal(3, patches);
+        Assert.Contains(registry.Requests, r => r == $"/v2/a/blobs/uploads/1?state=a%2Fb&digest={Uri.EscapeDataString(Blob.Digest.ToString())}");
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(403)]
+    [InlineData(405)]
+    [InlineData(500)]
+    public async Task Where_a_mount_is_refused_the_blob_is_sent(int status)
+    {
+        using var registry = new FakeRegistry(async (request, response) =>
+        {
+            await request.InputStream.CopyToAsync(Stream.Null);
+            response.StatusCode = request.HttpMethod switch { "HEAD" => 404, "POST" when request.Url!.Query.Contains("mount=", StringComparison.Ordinal) => status, "PUT" => 201, _ => 202 };
+            response.Headers["Location"] = "/v2/a/blobs/uploads/1";
+        });
+        Assert.Equal(BlobPushOutcome.Uploaded, await PushAsync(registry.Host, mountFrom: "b"));
+    }
+
+    [Fact]
+    public async Task An_upload_without_a_place_is_an_error_of_the_registry()
+    {
+        using var registry = new FakeRegistry((request, response) =>
+        {
+            response.StatusCode = request.HttpMethod == "HEAD" ? 404 : 202;
+            return Task.CompletedTask;
+        });
+        ImageSourceException error = await Assert.ThrowsAsync<ImageSourceException>(() => PushAsync(registry.Host));
+        Assert.Contains("does not say where the blob is to be sent", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ImageSourceProblem.Invalid, error.Problem);
+    }
+
+    private static async Task<BlobPushOutcome> PushAsync(string host, string? mountFrom = null)
     {
         using var client = new RegistryClient(Fast);
         return await client.PushBlobAsync(
-            ImageReference.Parse(host + "/a"), new BlobPush(Blob, offset => new MemoryStream(Content, (int)offset, Size - (int)offset)), CancellationToken.None);
+            ImageReference.Parse(host + "/a"), new BlobPush(Blob, offset => new MemoryStream(Content, (int)offset, Size - (int)offset)) { MountFrom = mountFrom is null ? null : ImageReference.Parse($"{host}/{mountFrom}") }, CancellationToken.None);
     }
 }

@@ -18,10 +18,22 @@ internal static class PlatformCheck
     /// <exception cref="CommandException">Malformed, or of another system.</exception>
     public static IReadOnlyList<Platform> OfBuild(IReadOnlyCollection<string> values)
     {
-        Platform[] wanted = [.. values.Select(Parse).Distinct()];
+        Platform[] wanted = [.. values.Select(ParseFlag).Distinct()];
         if (Array.Find(wanted, platform => platform.Os != "linux") is { } other)
             throw CommandException.Usage($"platform {other} is not supported: images for linux are built, and no others");
         return wanted;
+    }
+
+    private static Platform ParseFlag(string value)
+    {
+        try
+        {
+            return Parse(value);
+        }
+        catch (CommandException e)
+        {
+            throw new CommandException(e.Message, ExitCode.Refused, inner: e);
+        }
     }
 
     /// <summary>One value.</summary>
@@ -34,7 +46,7 @@ internal static class PlatformCheck
         }
         catch (FormatException e)
         {
-            throw new CommandException($"invalid --platform: {e.Message}", ExitCode.Refused, inner: e);
+            throw new CommandException($"invalid --platform: {e.Message}", inner: e);
         }
     }
 }

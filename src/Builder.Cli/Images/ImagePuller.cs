@@ -27,13 +27,18 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
         (await PullNamedAsync(reference, platform, cancellationToken)).Image;
 
     /// <summary>The same, with the digest of what the name stands for in the registry.</summary>
+    /// <param name="reference">The name.</param>
+    /// <param name="platform">Which image of an index.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="found">Told once the registry has said that there is one.</param>
     /// <exception cref="ImageSourceException">It can't be had.</exception>
-    public async Task<(StoredImage Image, Digest Named)> PullNamedAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken)
+    public async Task<(StoredImage Image, Digest Named)> PullNamedAsync(ImageReference reference, Platform platform, CancellationToken cancellationToken, Action? found = null)
     {
         string task = $"[internal] load metadata for {reference}";
         reporter.Task(task, done: false);
         RemoteImage remote = await registry.Value.ResolveAsync(reference, platform, cancellationToken);
         reporter.Task(task, done: true);
+        found?.Invoke();
         if (remote.Config.RootFs.DiffIds.Count != remote.Manifest.Layers.Count)
             throw new ImageSourceException($"{reference}: the image names {remote.Manifest.Layers.Count} layers but {remote.Config.RootFs.DiffIds.Count} diff ids");
         EquatableArray<LayerBlob> layers = await FetchLayersAsync(remote, cancellationToken);
@@ -55,12 +60,14 @@ internal sealed class ImagePuller(BuilderStore store, Lazy<IImageRegistry> regis
     {
         string task = $"pulling {remote.Reference}";
         reporter.Task(task, done: false);
+        // Of an image that is up to date nothing is told.
+        bool isKnown = store.Images.Resolve(remote.Manifest.Config.Digest.ToString()) is not null && remote.Manifest.Layers.All(layer => store.Blobs.Contains(layer.Digest));
         LayerBlob[] layers = new LayerBlob[remote.Manifest.Layers.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelLayers, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, layers.Length), options, async (i, token) =>
         {
             Descriptor descriptor = remote.Manifest.Layers[i];
-            await FetchAsync(remote.Reference, descriptor, remote.Config.RootFs.DiffIds[i], token);
+            if (!isKnown) await FetchAsync(remote.Reference, descriptor, remote.Config.RootFs.DiffIds[i], token);
             layers[i] = new LayerBlob(remote.Config.RootFs.DiffIds[i], descriptor.Digest, descriptor.Size, descriptor.MediaType);
         });
         reporter.Task(task, done: true);

@@ -42,8 +42,8 @@ internal sealed class PullCommand(CommandContext context)
         BuilderStore store, ImagePuller puller, TransferReporting display, ImageReference name, Platform platform, CancellationToken cancellationToken)
     {
         StoredImage? before = store.Images.Find(name);
-        display.Line($"{name.Digest?.ToString() ?? name.Tag}: Pulling from {name.Path}");
-        (StoredImage image, Digest named) = await puller.PullNamedAsync(name, platform, cancellationToken);
+        (StoredImage image, Digest named) = await puller.PullNamedAsync(
+            name, platform, cancellationToken, () => display.Line($"{name.Digest?.ToString() ?? name.Tag}: Pulling from {name.Path}"));
         display.Line($"Digest: {named}");
         return before?.Id != image.Id;
     }

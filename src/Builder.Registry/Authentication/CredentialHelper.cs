@@ -10,6 +10,7 @@ namespace Builder.Registry.Authentication;
 internal sealed class CredentialHelper(string name)
 {
     private const string DockerHubKey = "https://index.docker.io/v1/";
+    private const int MaxAnswer = 1 << 20;
     private const string TokenUser = "<token>";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -50,6 +51,13 @@ internal sealed class CredentialHelper(string name)
         if (exitCode != 0 && !output.Contains("not found", StringComparison.OrdinalIgnoreCase)) throw Failure("erase", output);
     }
 
+    private async Task<string> ReadAsync(StreamReader output, CancellationToken cancellationToken)
+    {
+        char[] buffer = new char[MaxAnswer + 1];
+        int count = await output.ReadBlockAsync(buffer, cancellationToken);
+        return count <= MaxAnswer ? new string(buffer, 0, count) : throw new RegistryException($"{Program} gave more than {MaxAnswer} characters");
+    }
+
     private string Program => "docker-credential-" + name;
 
     private static string KeyOf(string domain) => domain == "docker.io" ? DockerHubKey : domain;
@@ -79,7 +87,7 @@ internal sealed class CredentialHelper(string name)
         {
             await process.StandardInput.WriteAsync(input.AsMemory(), either.Token);
             process.StandardInput.Close();
-            string output = await process.StandardOutput.ReadToEndAsync(either.Token);
+            string output = await ReadAsync(process.StandardOutput, either.Token);
             await process.WaitForExitAsync(either.Token);
             return (process.ExitCode, output);
         }
@@ -93,7 +101,7 @@ internal sealed class CredentialHelper(string name)
         }
         finally
         {
-            if (!process.HasExited) process.Kill();
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class BlobUpload(AuthorizedTransport transport, Access access, B
     private const int MaxAttempts = 20;
 
     private readonly RegistryEndpoint _endpoint = access.Endpoint;
+    private Access _access = access;
     private long _furthest;
 
     internal async Task<BlobPushOutcome> RunAsync(CancellationToken cancellationToken)
@@ -41,6 +42,13 @@ internal sealed class BlobUpload(AuthorizedTransport transport, Access access, B
                 failure = error;
             }
 
+            if (attempt == 0 && session is null && blob.MountFrom is not null && failure.Status is not null)
+            {
+                // Not every registry knows mounts, nor may everybody look into the other repository: it is sent then.
+                _access = Access.ToPush(_endpoint, _access.Domain);
+                continue;
+            }
+
             // Bytes that arrived are progress; only tries that bring none are counted.
             failures = _furthest > before ? 0 : failures + 1;
             if (failures > options.Retries || attempt >= MaxAttempts || !MayHelpToRepeat(failure)) throw failure;
@@ -53,12 +61,14 @@ internal sealed class BlobUpload(AuthorizedTransport transport, Access access, B
     internal async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
         var request = new RegistryRequest(_endpoint.Blob(blob.Descriptor.Digest)) { Method = HttpMethod.Head };
-        using HttpResponseMessage response = await transport.SendAsync(access, request, cancellationToken);
+        using HttpResponseMessage response = await transport.SendAsync(_access, request, cancellationToken);
         if (response.IsSuccessStatusCode) return response.Content.Headers.ContentLength is not { } size || size == blob.Descriptor.Size;
 
         // A repository that is not there yet has no blobs; some registries say that it is forbidden to look.
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized) return false;
-        throw await transport.ExplainAsync(access, response, cancellationToken);
+        // What can't be asked for is sent.
+        if (response.StatusCode is HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented) return false;
+        throw await transport.ExplainAsync(_access, response, cancellationToken);
     }
 
     private static bool MayHelpToRepeat(RegistryException failure) => failure.Problem == ImageSourceProblem.Unavailable || IsForgotten(failure);
@@ -72,34 +82,41 @@ internal sealed class BlobUpload(AuthorizedTransport transport, Access access, B
     {
         string query = mayMount && blob.MountFrom is { } from ? $"?mount={blob.Descriptor.Digest}&from={Uri.EscapeDataString(from.Path)}" : "";
         var request = new RegistryRequest(_endpoint.Uploads(query)) { Method = HttpMethod.Post };
-        using HttpResponseMessage response = await transport.RequireAsync(access, request, cancellationToken);
-        return response.StatusCode == HttpStatusCode.Created ? null : NextOf(response, request.Uri);
+        using HttpResponseMessage response = await transport.RequireAsync(_access, request, cancellationToken);
+        return response.StatusCode == HttpStatusCode.Created ? null : NextOf(response, request.Uri) ?? throw new RegistryException($"{_endpoint.Base.Authority} does not say where the blob is to be sent");
     }
 
     private async Task<(Uri? Session, long Offset)> ResumeAsync(Uri session, CancellationToken cancellationToken)
     {
         var request = new RegistryRequest(session) { MayRepeat = false };
-        using HttpResponseMessage response = await transport.SendAsync(access, request, cancellationToken);
+        using HttpResponseMessage response = await transport.SendAsync(_access, request, cancellationToken);
         if (!response.IsSuccessStatusCode) return (null, 0);
         long received = ReceivedOf(response);
-        return received > blob.Descriptor.Size ? (null, 0) : (NextOf(response, session), received);
+        return received > blob.Descriptor.Size ? (null, 0) : (NextOf(response, session) ?? session, received);
     }
 
     private async Task<Uri> SendRestAsync(Uri session, long offset, CancellationToken cancellationToken)
     {
-        if (offset == blob.Descriptor.Size) return session;
-        var request = new RegistryRequest(session)
+        while (offset < blob.Descriptor.Size)
         {
-            Method = HttpMethod.Patch,
-            MayRepeat = false,
-            Content = sent => Body(offset, sent),
-        };
-        using HttpResponseMessage response = await transport.RequireAsync(access, request, cancellationToken);
+            long start = offset;
+            var request = new RegistryRequest(session)
+            {
+                Method = HttpMethod.Patch,
+                MayRepeat = false,
+                Content = sent => Body(start, sent),
+            };
+            using HttpResponseMessage response = await transport.RequireAsync(_access, request, cancellationToken);
 
-        // What it has is asked for then.
-        if (response.StatusCode != HttpStatusCode.Accepted)
-            throw new RegistryException($"{_endpoint.Base.Authority} answered {(int)response.StatusCode} where 202 is due", problem: ImageSourceProblem.Unavailable);
-        return NextOf(response, session);
+            // What it has is asked for then.
+            if (response.StatusCode != HttpStatusCode.Accepted)
+                throw new RegistryException($"{_endpoint.Base.Authority} answered {(int)response.StatusCode} where 202 is due", problem: ImageSourceProblem.Unavailable);
+            session = NextOf(response, session) ?? session;
+            // A registry may take less than it was given, and says so.
+            offset = ReceivedOf(response) is var received && received > start && received < blob.Descriptor.Size ? received : blob.Descriptor.Size;
+        }
+
+        return session;
     }
 
     private async Task FinishAsync(Uri session, CancellationToken cancellationToken)
@@ -112,7 +129,7 @@ internal sealed class BlobUpload(AuthorizedTransport transport, Access access, B
             MayRepeat = false,
             Content = sent => blob.Descriptor.Size > MaxMonolithic ? new ByteArrayContent([]) : Body(0, sent),
         };
-        using HttpResponseMessage response = await transport.RequireAsync(access, request, cancellationToken);
+        using HttpResponseMessage response = await transport.RequireAsync(_access, request, cancellationToken);
         if (DigestHeader.Find(response) is { } digest && digest != blob.Descriptor.Digest) throw new RegistryException($"the registry stored {digest} instead of {blob.Descriptor.Digest}");
     }
 
@@ -133,11 +150,8 @@ internal sealed class BlobUpload(AuthorizedTransport transport, Access access, B
         return content;
     }
 
-    private Uri NextOf(HttpResponseMessage response, Uri current)
-    {
-        Uri location = response.Headers.Location ?? throw new RegistryException($"{_endpoint.Base.Authority} does not say where the blob is to be sent");
-        return new Uri(current, location);
-    }
+    // Null when the answer doesn't say.
+    private static Uri? NextOf(HttpResponseMessage response, Uri current) => response.Headers.Location is { } location ? new Uri(current, location) : null;
 
     // "Range: 0-1023"; nothing has arrived when it is missing, or 0-0 with some registries.
     private long ReceivedOf(HttpResponseMessage response)
