@@ -115,7 +115,7 @@ public sealed partial class RegistryClient : IImageRegistry, IDisposable
             if (depth == MaxIndexNesting) throw new RegistryException($"indexes are nested more than {MaxIndexNesting} deep");
             ImageIndex index = document.ReadIndex();
             Descriptor chosen = PlatformChoice.Choose(index, platform)
-                ?? throw new RegistryException($"there is no image for {platform}; there is {PlatformChoice.Describe(index)}");
+                ?? throw new RegistryException($"there is no image for {platform}; there is {PlatformChoice.Describe(index)}", problem: ImageSourceProblem.NotFound);
             document = await ReadManifestAsync(endpoint, reference, chosen.Digest.ToString(), chosen.Digest, cancellationToken);
             if (document.Content.Length != chosen.Size) throw new RegistryException($"the manifest {chosen.Digest} has {document.Content.Length} bytes where the index gives {chosen.Size}");
         }
