@@ -21,6 +21,14 @@ public class CredentialTests
     }
 
     [Fact]
+    public void A_login_for_a_part_of_the_names_is_for_these_only()
+    {
+        DockerCredentials credentials = Load("""{"auths":{"a.b/team":{"username":"t","password":"p"},"a.b/team/app":{"username":"x","password":"p"},"a.b/v1/":{"username":"u","password":"p"},"c.d/own":{"username":"o","password":"p"}}}""");
+        Assert.Equal(["x", "x", "t", "u", "u"], new[] { "team/app", "team/app/below", "team/other", "teams", "" }.Select(repository => credentials.Find("a.b", repository)?.User));
+        Assert.Equal(("o", null), (credentials.Find("c.d", "own/x")?.User, credentials.Find("c.d", "other")?.User));
+    }
+
+    [Fact]
     public void Name_and_password_may_be_apart()
     {
         Assert.Equal(new Login("u", "p"), Load("""{"auths":{"a.b":{"username":"u","password":"p","auth":""}}}""").Find("a.b"));

@@ -31,7 +31,7 @@ internal sealed class Authenticator(CredentialStore credentials, RegistryTranspo
         try
         {
             if (Find(access) is { } renewed && !renewed.Equals(refused)) return renewed;
-            Login? login = await credentials.FindAsync(access.Domain, cancellationToken);
+            Login? login = await credentials.FindAsync(access.Domain, access.Endpoint.Repository, cancellationToken);
             if (login is { IsIdentityToken: true } && !challenge.Is("Bearer")) throw new RegistryException($"the login for {access.Domain} is an identity token, which the registry does not take", HttpStatusCode.Unauthorized);
             AuthenticationHeaderValue? answer = challenge.Is("Bearer") ? new AuthenticationHeaderValue("Bearer", await FetchTokenAsync(access, challenge, login, cancellationToken))
                 : login is null ? null
@@ -46,8 +46,8 @@ internal sealed class Authenticator(CredentialStore credentials, RegistryTranspo
     }
 
     /// <summary>What might help someone whose access was denied.</summary>
-    internal async Task<string> AdviceAsync(string domain, CancellationToken cancellationToken) =>
-        await credentials.FindAsync(domain, cancellationToken) is not null ? $"the login kept for {domain} was not accepted for it" : $"no login for it is kept: try builder login {domain}";
+    internal async Task<string> AdviceAsync(Access access, CancellationToken cancellationToken) =>
+        await credentials.FindAsync(access.Domain, access.Endpoint.Repository, cancellationToken) is not null ? $"the login kept for {access.Domain} was not accepted for it" : $"no login for it is kept: try builder login {access.Domain}";
 
     private static AuthenticationHeaderValue Basic(Login login) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Secret}")));

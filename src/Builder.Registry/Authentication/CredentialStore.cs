@@ -6,7 +6,8 @@ namespace Builder.Registry.Authentication;
 /// <param name="files">The first that has a login for a registry counts.</param>
 public sealed class CredentialStore(params IReadOnlyList<DockerCredentials> files)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<Login?>>> _found = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Lazy<Task<Login?>>> _helped = new(StringComparer.OrdinalIgnoreCase);
+    private (string Domain, Login Login)? _only;
 
     /// <summary>No login at all.</summary>
     public static CredentialStore None { get; } = new();
@@ -14,23 +15,22 @@ public sealed class CredentialStore(params IReadOnlyList<DockerCredentials> file
     /// <summary>One login and nothing else.</summary>
     public static CredentialStore Of(string domain, Login login)
     {
-        var store = new CredentialStore();
-        store._found[domain] = new Lazy<Task<Login?>>(Task.FromResult<Login?>(login));
-        return store;
+        return new CredentialStore { _only = (domain, login) };
     }
 
-    /// <summary>The login for a registry as image names spell it, or null. Each helper is asked once.</summary>
-    internal Task<Login?> FindAsync(string domain, CancellationToken cancellationToken) =>
-        _found.GetOrAdd(domain, key => new Lazy<Task<Login?>>(() => LookUpAsync(key))).Value.WaitAsync(cancellationToken);
-
-    private async Task<Login?> LookUpAsync(string domain)
+    /// <summary>The login for a repository of a registry as image names spell it, or null. Each helper is asked once for a registry.</summary>
+    internal async Task<Login?> FindAsync(string domain, string repository, CancellationToken cancellationToken)
     {
+        if (_only is { } only) return string.Equals(only.Domain, domain, StringComparison.OrdinalIgnoreCase) ? only.Login : null;
         foreach (DockerCredentials file in files)
         {
-            Login? login = file.HelperOf(domain) is { } helper ? await new CredentialHelper(helper).GetAsync(domain, CancellationToken.None) : null;
-            if ((login ?? file.Find(domain)) is { } found) return found;
+            Login? login = file.HelperOf(domain) is { } helper ? await AskAsync(helper, domain).WaitAsync(cancellationToken) : null;
+            if ((login ?? file.Find(domain, repository)) is { } found) return found;
         }
 
         return null;
     }
+
+    private Task<Login?> AskAsync(string helper, string domain) =>
+        _helped.GetOrAdd($"{helper} {domain}", _ => new Lazy<Task<Login?>>(() => new CredentialHelper(helper).GetAsync(domain, CancellationToken.None))).Value;
 }

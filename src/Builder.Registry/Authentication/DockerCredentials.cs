@@ -46,8 +46,16 @@ public sealed class DockerCredentials
         return credentials;
     }
 
-    /// <summary>The login for a registry as image names spell it, or null.</summary>
-    internal Login? Find(string domain) => _logins.GetValueOrDefault(DomainOf(domain));
+    /// <summary>The login for a repository of a registry as image names spell it, or null: containers' files may have one for a part of the names only.</summary>
+    internal Login? Find(string domain, string repository = "")
+    {
+        for (string key = repository.Length == 0 ? domain : $"{domain}/{repository}"; key.Length > domain.Length; key = key[..key.LastIndexOf('/')])
+        {
+            if (_logins.TryGetValue(key, out Login? login)) return login;
+        }
+
+        return _logins.GetValueOrDefault(DomainOf(domain));
+    }
 
     /// <summary>The program that keeps the login of a registry, or null.</summary>
     internal string? HelperOf(string domain) => Helpers.GetValueOrDefault(domain) ?? Store;
@@ -60,6 +68,14 @@ public sealed class DockerCredentials
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
         string host = slash < 0 ? rest : rest[..slash];
         return host is "index.docker.io" or "registry-1.docker.io" ? "docker.io" : host;
+    }
+
+    // docker's keys may be addresses, whose path means nothing; those of containers may end in a part of the names of repositories.
+    private static string KeyOf(string server)
+    {
+        int slash = server.IndexOf('/', StringComparison.Ordinal);
+        string path = slash < 0 || server.Contains("://", StringComparison.Ordinal) ? "" : server[(slash + 1)..].Trim('/');
+        return path is "" or "v1" or "v2" ? DomainOf(server) : $"{DomainOf(server)}/{path}";
     }
 
     private void Read(JsonElement root)
@@ -76,7 +92,7 @@ public sealed class DockerCredentials
         if (!root.TryGetProperty("auths", out JsonElement auths) || auths.ValueKind != JsonValueKind.Object) return;
         foreach (JsonProperty server in auths.EnumerateObject())
         {
-            if (server.Value.ValueKind == JsonValueKind.Object && ReadLogin(server.Value) is { } login) _logins[DomainOf(server.Name)] = login;
+            if (server.Value.ValueKind == JsonValueKind.Object && ReadLogin(server.Value) is { } login) _logins[KeyOf(server.Name)] = login;
         }
     }
 

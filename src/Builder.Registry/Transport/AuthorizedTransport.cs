@@ -20,7 +20,7 @@ internal sealed class AuthorizedTransport(RegistryTransport transport, Authentic
         AuthenticationHeaderValue? answer;
         using (response) answer = await authenticator.AnswerAsync(access, sent, response, cancellationToken);
         if (answer is null)
-            throw new RegistryException($"access denied by {access.Endpoint.Base.Authority}; {await authenticator.AdviceAsync(access.Domain, cancellationToken)}", HttpStatusCode.Unauthorized);
+            throw new RegistryException($"access denied by {access.Endpoint.Base.Authority}; {await authenticator.AdviceAsync(access, cancellationToken)}", HttpStatusCode.Unauthorized);
         return await transport.SendAsync(request with { Authorization = answer }, cancellationToken);
     }
 
@@ -45,7 +45,7 @@ internal sealed class AuthorizedTransport(RegistryTransport transport, Authentic
             _ => null,
         };
         if (found is null) return failure;
-        string advice = response.StatusCode == HttpStatusCode.NotFound ? "" : "; " + await authenticator.AdviceAsync(access.Domain, cancellationToken);
+        string advice = response.StatusCode == HttpStatusCode.NotFound ? "" : "; " + await authenticator.AdviceAsync(access, cancellationToken);
         return new RegistryException($"{found} ({failure.Message}){advice}", failure.Status) { RetryAfter = failure.RetryAfter };
     }
 }
