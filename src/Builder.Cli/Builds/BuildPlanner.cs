@@ -20,7 +20,7 @@ internal sealed class BuildPlanner(CommandContext context)
 
     /// <summary>What lowering is told before it has asked for anything.</summary>
     public static LoweringRequest Request(BuildArguments arguments, DockerfileSource source, ParseResult parsed, NamedContextSet named) =>
-        BuildRequest.Of(arguments, parsed, new CheckOptions { IsIgnored = IgnoredPaths.Of(source.IgnoreFile) }) with
+        BuildRequest.Of(arguments, parsed, new CheckOptions { IsIgnored = IgnoredPaths.Of(source) }) with
         {
             BuildContext = source.RemoteContext ?? new ContextOperation(ContextName),
             NamedContexts = named.Contexts,

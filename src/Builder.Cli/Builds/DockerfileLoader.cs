@@ -42,7 +42,7 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         }
 
         (string path, string shown) = Locate(context, directory, file);
-        byte[] content = await ReadFileAsync(path, shown, isOfContext: file is null || !Path.IsPathRooted(file), cancellationToken);
+        byte[] content = await ReadFileAsync(path, directory, shown, cancellationToken);
         string own = path + IgnoreSuffix;
         return new DockerfileSource(SourceText.FromUtf8(content, shown), directory, File.Exists(own) ? own : ContextIgnoreFile(directory));
     }
@@ -60,12 +60,13 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         return null;
     }
 
-    private static async Task<byte[]> ReadFileAsync(string path, string shown, bool isOfContext, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadFileAsync(string path, string directory, string shown, CancellationToken cancellationToken)
     {
         try
         {
-            // Elsewhere a pipe may be meant: the shell's <(...).
-            await using FileStream stream = isOfContext ? RegularFile.OpenRead(path) : new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            // What is in the context must be a file of the context. Elsewhere a pipe may be meant: the shell's <(...).
+            bool isOfContext = path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal);
+            await using FileStream stream = isOfContext ? RegularFile.OpenRead(path, directory) : new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return await ReadAsync(stream, shown, cancellationToken);
         }
         catch (UnauthorizedAccessException e)
@@ -74,7 +75,8 @@ internal sealed class DockerfileLoader(HostEnvironment environment, Stream stand
         }
         catch (IOException e)
         {
-            throw new CommandException($"can't read {shown}: {e.Message}", inner: e);
+            string? hint = e.InnerException is SyscallException ? "name the file it leads to with --file: what is in a context can't name files of this machine" : null;
+            throw new CommandException($"can't read {shown}: {e.Message}", hint: hint, inner: e);
         }
     }
 

@@ -9,10 +9,10 @@ internal static class IgnoredPaths
     /// Whether a path is kept out; null when there is no ignore file, or when it takes something back with <c>!</c>: then a directory that is
     /// ignored may have files that are not.
     /// </summary>
-    /// <param name="ignoreFile">Path of the ignore file, or null.</param>
-    public static Func<string, bool>? Of(string? ignoreFile)
+    /// <param name="source">Names the ignore file.</param>
+    public static Func<string, bool>? Of(DockerfileSource source)
     {
-        if (ignoreFile is null || IgnoreFile.Read(ignoreFile) is not { HasExceptions: false } rules) return null;
+        if (source is not { IgnoreFile: { } file, ContextDirectory: { } directory } || IgnoreFile.Read(file, directory) is not { HasExceptions: false } rules) return null;
         return path => path.Length == 0 ? rules.ExcludesEverything : rules.Excludes(path);
     }
 }

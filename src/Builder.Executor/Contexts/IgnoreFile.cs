@@ -16,11 +16,13 @@ public sealed class IgnoreFile
     public bool ExcludesEverything => _rules.ExcludesEverything;
 
     /// <summary>Reads a file; null when it can't be read, which the build itself will report.</summary>
-    public static IgnoreFile? Read(string path)
+    /// <param name="path">Where it is.</param>
+    /// <param name="directory">The context's: a file in it must not lead out of it.</param>
+    public static IgnoreFile? Read(string path, string directory)
     {
         try
         {
-            using FileStream file = RegularFile.OpenRead(path);
+            using FileStream file = RegularFile.OpenRead(path, directory);
             if (file.Length > IgnoreRules.MaxFileSize) return null;
             using var reader = new StreamReader(file);
             return new IgnoreFile(IgnoreRules.Parse(reader.ReadToEnd(), path));

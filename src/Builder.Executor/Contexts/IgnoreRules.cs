@@ -36,14 +36,15 @@ internal sealed class IgnoreRules
 
     /// <summary>Reads an ignore file.</summary>
     /// <param name="path">Where it is.</param>
+    /// <param name="directory">The context's: a file in it must not lead out of it.</param>
     /// <param name="shown">Its name in messages.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="OperationException">Unreadable, too long, or a line is malformed.</exception>
-    public static async Task<IgnoreRules> LoadAsync(string path, string shown, CancellationToken cancellationToken)
+    public static async Task<IgnoreRules> LoadAsync(string path, string directory, string shown, CancellationToken cancellationToken)
     {
         try
         {
-            await using FileStream file = RegularFile.OpenRead(path);
+            await using FileStream file = RegularFile.OpenRead(path, directory);
             if (file.Length > MaxFileSize) throw new OperationException($"the ignore file {shown} is longer than {MaxFileSize >> 20} MiB");
             using var reader = new StreamReader(file, Encoding.UTF8);
             return Parse(await reader.ReadToEndAsync(cancellationToken), shown);

@@ -19,6 +19,8 @@ namespace Builder.Executor.Exports;
 /// <param name="epoch">Files of trees are written with no later time than this (SOURCE_DATE_EPOCH); null for their own.</param>
 public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events, TimeProvider time, DateTimeOffset? epoch = null)
 {
+    private const int PartMode = 0x1ED;
+
     private readonly FileTime? _latest = epoch is { } limit ? new FileTime(limit.ToUnixTimeSeconds(), 0) : null;
     private readonly EventReporter _reporter = new(events, time);
 
@@ -167,9 +169,8 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         _reporter.Task(Task, done: false, $"copying files to {directory}");
         try
         {
-            string place = Path.Combine(directory, part.Directory);
-            Directory.CreateDirectory(place);
-            using DirectoryHandle root = DirectoryHandle.Open(place);
+            Directory.CreateDirectory(directory);
+            using DirectoryHandle root = OpenPart(directory, part.Directory);
             var writer = new TreeDirectoryWriter(root, _reporter.Warn, _latest);
             if (await SnapshotOfAsync(part.Result, cancellationToken) is { } snapshot)
             {
@@ -184,6 +185,21 @@ public sealed class BuildExporter(BuilderStore store, Action<BuildEvent> events,
         }
 
         _reporter.Task(Task, done: true);
+    }
+
+    // Only the directory was named by the user: what is in it may be of an earlier build, links included.
+    private static DirectoryHandle OpenPart(string directory, string part)
+    {
+        DirectoryHandle top = DirectoryHandle.Open(directory);
+        if (part.Length == 0) return top;
+        using (top)
+        {
+            byte[] name = UnixPath.Encode(part);
+            bool exists = top.TryStat(name, out FileStatus status);
+            if (exists && !status.IsDirectory) top.RemoveFile(name);
+            if (!exists || !status.IsDirectory) top.MakeDirectory(name, PartMode);
+            return top.OpenDirectory(name);
+        }
     }
 
     private async Task WriteTreesAsync(IReadOnlyList<TreePart> parts, Stream output, CancellationToken cancellationToken)

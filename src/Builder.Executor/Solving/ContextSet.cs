@@ -28,7 +28,7 @@ internal sealed class ContextSet(IReadOnlyDictionary<string, LocalContext> conte
 
         IgnoreRules ignore = context.IgnoreFile is null
             ? IgnoreRules.None
-            : await IgnoreRules.LoadAsync(context.IgnoreFile, Shown(context.IgnoreFile, context.Directory), cancellationToken);
+            : await IgnoreRules.LoadAsync(context.IgnoreFile, context.Directory, Shown(context.IgnoreFile, context.Directory), cancellationToken);
         string description = name == MainName ? "the build context" : $"the build context '{name}'";
         try
         {

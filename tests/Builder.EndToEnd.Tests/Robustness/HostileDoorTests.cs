@@ -100,7 +100,7 @@ public sealed class HostileDoorTests
         Assert.Contains("is not a regular file", (await BuildAsync()).ExitedWith(1).Error, StringComparison.Ordinal);
         File.Delete(ignore);
         File.CreateSymbolicLink(ignore, "/dev/zero");
-        Assert.Contains("is not a regular file", (await BuildAsync()).ExitedWith(1).Error, StringComparison.Ordinal);
+        Assert.Contains("is a symbolic link that leads out of", (await BuildAsync()).ExitedWith(1).Error, StringComparison.Ordinal);
         File.Delete(ignore);
         (await BuildAsync("--cache-to", $"type=local,dest={cache},mode=max")).Succeeded();
         foreach (string file in Directory.GetFiles(Path.Combine(layout, "blobs", "sha256")).Append(Path.Combine(layout, "index.json")).Append(Path.Combine(cache, "index.json")))
@@ -118,6 +118,70 @@ public sealed class HostileDoorTests
         Assert.Contains("is a symbolic link", (await BuildAsync("--cache-to", $"type=local,dest={Path.GetDirectoryName(target)},mode=max,reset=true")).ExitedWith(1).Error, StringComparison.Ordinal);
 
         Task<CommandResult> BuildAsync(params string[] options) => ground.RunAsync(["build", "--progress", "plain", .. options, workspace.Context]);
+    }
+
+    [EndToEndFact]
+    public async Task The_files_that_say_how_to_build_are_files_of_the_context_whatever_links_say()
+    {
+        await using HostileGround ground = new();
+        Workspace workspace = ground.Workspace;
+        string kept = Path.Combine(ground.Canary, "kept");
+        workspace.Write("real/Dockerfile", "FROM scratch\nCOPY . /all/\n");
+        Link("Dockerfile", "real/Dockerfile");
+        (await BuildAsync()).Succeeded();
+        Link(".dockerignore", kept);
+        Assert.Contains("that leads out of", (await BuildAsync()).ExitedWith(1).Error, StringComparison.Ordinal);
+        Link(".dockerignore", "real/Dockerfile");
+        (await BuildAsync()).Succeeded();
+        Link("real/Dockerfile.dockerignore", kept);
+        Assert.Contains("that leads out of", (await BuildAsync("-f", Path.Combine("real", "Dockerfile"))).ExitedWith(1).Error, StringComparison.Ordinal);
+        foreach (string target in new[] { kept, ground.ClimbingCanary + "/kept" })
+        {
+            Link("Dockerfile", target);
+            foreach (string[] named in (string[][])[[], ["-f", "Dockerfile"], ["-f", Path.Combine(workspace.Context, "Dockerfile")], ["--check"]])
+            {
+                string error = (await BuildAsync(named)).ExitedWith(1).Error;
+                Assert.Contains("is a symbolic link that leads out of", error, StringComparison.Ordinal);
+                Assert.Contains("hint: name the file it leads to with --file", error, StringComparison.Ordinal);
+                Assert.DoesNotContain("kept\n", error, StringComparison.Ordinal);
+            }
+        }
+
+        // What the user names is followed.
+        string elsewhere = workspace.PathTo("named");
+        File.CreateSymbolicLink(elsewhere, Path.Combine(workspace.Context, "real", "Dockerfile"));
+        File.Delete(Path.Combine(workspace.Context, "Dockerfile"));
+        (await BuildAsync("-f", elsewhere)).Succeeded();
+
+        Task<CommandResult> BuildAsync(params string[] options) => ground.RunAsync(["build", "--progress", "plain", .. options, workspace.Context]);
+
+        void Link(string name, string target)
+        {
+            string path = Path.Combine(workspace.Context, name);
+            File.Delete(path);
+            File.CreateSymbolicLink(path, target);
+        }
+    }
+
+    [EndToEndFact]
+    public async Task Links_that_an_earlier_build_put_out_are_replaced_and_not_followed_by_the_next()
+    {
+        await using HostileGround ground = new();
+        Workspace workspace = ground.Workspace;
+        string output = workspace.PathTo("out");
+        using HostileTar links = new HostileTar().Link("l", ground.Canary).Link("kept", ground.Canary + "/kept").Link("linux_amd64", ground.Canary).Link("linux_arm64", ground.ClimbingCanary);
+        await File.WriteAllBytesAsync(Path.Combine(workspace.Context, "links.tar"), links.ToArray());
+        workspace.Write("kept", "new\n");
+        await BuildAsync("FROM scratch\nADD links.tar /\n");
+        await BuildAsync("FROM scratch\nCOPY kept /l/\nCOPY kept /\n");
+        await BuildAsync("FROM scratch\nCOPY kept /\n", "--platform", "linux/amd64,linux/arm64");
+        foreach (string path in new[] { "kept", "l/kept", "linux_amd64/kept", "linux_arm64/kept" }) Assert.Equal("new\n", await File.ReadAllTextAsync(Path.Combine(output, path)));
+
+        async Task BuildAsync(string dockerfile, params string[] options)
+        {
+            workspace.Write("Dockerfile", dockerfile);
+            (await ground.RunAsync(["build", "--progress", "plain", "-o", output, .. options, workspace.Context])).Succeeded();
+        }
     }
 
     private static HostileTar Tree(HostileGround ground)

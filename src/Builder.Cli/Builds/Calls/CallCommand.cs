@@ -78,7 +78,7 @@ internal sealed class CallCommand(CommandContext context, DiagnosticReport diagn
     {
         (BuildArguments arguments, DockerfileSource source, ParseResult parsed, _, _) = subject;
         CallSpec call = arguments.Call;
-        var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source.IgnoreFile) };
+        var options = new CheckOptions { Advice = true, AllStages = arguments.Target is null, IsIgnored = IgnoredPaths.Of(source) };
         LoweringResult lowered = Lower(subject, options, cancellationToken);
 
         // What wasn't understood is missing from what the checks see.
