@@ -4,17 +4,23 @@ namespace Builder.Cache.Layers;
 
 /// <summary>
 /// Finds, and makes where they are missing, the directories a layer unpacks into. Symbolic links on the way, whether they are in this
-/// layer or below it, lead where they would lead in the merged tree and never out of it. What is only below is copied up first.
+/// layer or below it, lead where they would lead in the merged tree and never out of it. What is only below is copied up first. A directory
+/// gets its time back whenever it is left: so nothing has to be kept of directories, of which an archive may have any number.
 /// </summary>
 internal sealed class DraftDirectories : IDisposable
 {
     private const int MostLinks = 40;
     private const int DefaultMode = 0b111_101_101;
 
+    // What the archive needs and doesn't describe is from the epoch.
+    private static readonly FileTime Undescribed = new(0, 0);
+
     // The way to the directory used last, root first: archives are sorted more often than not.
     private readonly List<DraftLevel> _levels = [];
-    private readonly Dictionary<byte[], FileTime> _times = new(ByteComparer.Ordinal);
     private readonly List<byte[]> _names = [];
+
+    // Of each level, what its directory's time is to be; the root's is null until an entry says it.
+    private readonly List<FileTime?> _times = [null];
     private bool _sawLink;
     private bool _isStale;
 
@@ -32,18 +38,14 @@ internal sealed class DraftDirectories : IDisposable
     /// <summary>To be called when a directory or link was replaced: nothing that is open may be trusted any more.</summary>
     internal void Forget() => _isStale = true;
 
-    /// <summary>Remembers the time a directory is to have in the end.</summary>
-    internal void SetTime(byte[] path, FileTime time) => _times[path] = time;
+    /// <summary>Remembers the time the root is to have in the end.</summary>
+    internal void SetTimeOfRoot(FileTime time) => _times[0] = time;
 
-    /// <summary>Sets the times of all directories that were touched: making entries changes them, so it comes last.</summary>
+    /// <summary>Gives all directories that are open their times: nothing is made in them any more.</summary>
     internal void SettleTimes()
     {
-        foreach ((byte[] path, FileTime time) in _times)
-        {
-            if (!Root.Upper.TryStatBeneath(path, followLast: false, out FileStatus status) || !status.IsDirectory) continue;
-            using DirectoryHandle directory = Root.Upper.OpenDirectoryBeneath(path);
-            directory.SetTimesSelf(time);
-        }
+        Leave(_names.Count);
+        if (_times[0] is { } time) Root.Upper.SetTimesSelf(time);
     }
 
     /// <summary>The directory a path means. Belongs to this object; valid until the next call.</summary>
@@ -93,23 +95,16 @@ internal sealed class DraftDirectories : IDisposable
         {
             if (status.IsSymbolicLink) return level.Upper.ReadLink(name);
             bool isRemoved = OverlayFormat.IsWhiteout(status);
+            if (!isRemoved && !status.IsDirectory) throw NotADirectory(path);
             if (isRemoved)
             {
                 level.Upper.RemoveFile(name);
-                Make(level, name, path);
-            }
-            else if (!status.IsDirectory)
-            {
-                throw NotADirectory(path);
-            }
-            else
-            {
-                _times.TryAdd(path, status.Modified);
+                Make(level, name);
             }
 
             DirectoryHandle directory = level.Upper.OpenDirectory(name);
             if (isRemoved) OverlayFormat.MakeOpaque(directory);
-            Enter(name, path, directory, OverlayFormat.IsOpaque(directory) ? null : level.Lower);
+            Enter(name, path, directory, OverlayFormat.IsOpaque(directory) ? null : level.Lower, isRemoved ? Undescribed : status.Modified);
             return null;
         }
 
@@ -119,27 +114,23 @@ internal sealed class DraftDirectories : IDisposable
             if (status.IsSymbolicLink) return layer.ReadLink(name);
             if (!status.IsDirectory) throw NotADirectory(path);
             FileCopyUp.Copy(layer, name, status, level.Upper);
-            _times.TryAdd(path, status.Modified);
-        }
-        else
-        {
-            lower = null;
-            Make(level, name, path);
+            Enter(name, path, level.Upper.OpenDirectory(name), lower, status.Modified);
+            return null;
         }
 
-        Enter(name, path, level.Upper.OpenDirectory(name), lower);
+        Make(level, name);
+        Enter(name, path, level.Upper.OpenDirectory(name), lower: null, Undescribed);
         return null;
     }
 
     // A directory the archive needs and does not describe.
-    private void Make(DraftLevel level, byte[] name, byte[] path)
+    private static void Make(DraftLevel level, byte[] name)
     {
         level.Upper.MakeDirectory(name, DefaultMode);
         level.Upper.SetMode(name, DefaultMode);
-        _times[path] = default;
     }
 
-    private void Enter(byte[] name, byte[] path, DirectoryHandle directory, MergedDirectory? lower)
+    private void Enter(byte[] name, byte[] path, DirectoryHandle directory, MergedDirectory? lower, FileTime time)
     {
         MergedDirectory? below = null;
         try
@@ -151,6 +142,7 @@ internal sealed class DraftDirectories : IDisposable
             // In any case: what is listed here is disposed with the rest.
             _levels.Add(new DraftLevel(path, directory, below));
             _names.Add(name);
+            _times.Add(time);
         }
     }
 
@@ -158,9 +150,11 @@ internal sealed class DraftDirectories : IDisposable
     {
         for (; count > 0; count--)
         {
+            if (_times[^1] is { } time) _levels[^1].Upper.SetTimesSelf(time);
             _levels[^1].Dispose();
             _levels.RemoveAt(_levels.Count - 1);
             _names.RemoveAt(_names.Count - 1);
+            _times.RemoveAt(_times.Count - 1);
         }
     }
 

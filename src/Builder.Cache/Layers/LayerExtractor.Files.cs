@@ -99,7 +99,7 @@ internal sealed partial class LayerExtractor
         SetOwner(entry, root.SetOwnerSelf);
         foreach ((string attribute, byte[] value) in KeptAttributes(entry)) SetOne(entry, attribute, () => root.SetAttributeSelf(attribute, value));
         root.SetModeSelf(entry.Mode & ModeBits);
-        _directories.SetTime([], TimeOf(entry));
+        _directories.SetTimeOfRoot(TimeOf(entry));
     }
 
     // The order matters: a new owner clears capabilities and set-id bits.

@@ -160,7 +160,7 @@ internal sealed partial class LayerExtractor : IDisposable
         }
 
         SetAttributes(entry, level.Upper, name);
-        _directories.SetTime(UnixPath.Join(level.Path, name), TimeOf(entry));
+        level.Upper.SetTimes(name, TimeOf(entry));
     }
 
     private void PlaceHardLink(TarEntry entry, byte[] path, byte[] name)
