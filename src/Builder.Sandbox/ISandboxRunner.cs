@@ -41,4 +41,7 @@ public sealed class SandboxException(string message, int exitCode, Exception? in
 {
     /// <summary>125 our own failure, 126 not executable, 127 not found.</summary>
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>What to try, or null.</summary>
+    public string? Hint { get; init; }
 }

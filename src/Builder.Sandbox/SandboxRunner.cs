@@ -38,7 +38,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
             await reading;
             if (terminal is not null) await terminal.DrainAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            if (failure is not null) throw new SandboxException(failure.Text, failure.ExitCode);
+            if (failure is not null) throw new SandboxException(failure.Text, failure.ExitCode) { Hint = failure.Hint };
             return new SandboxExit(end.ExitCode, end.Signal) { Usage = group?.Read() ?? ControlGroupUsage.None };
         }
         finally

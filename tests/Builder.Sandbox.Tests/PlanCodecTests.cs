@@ -13,7 +13,7 @@ public sealed class PlanCodecTests
             Root = new OverlayRoot("/store", ["b/fs", "a/fs"], "/store/d/fs", "/store/d/work") { Volatile = true },
             Mounts =
             [
-                new BindMount("/src", "/dst", ReadOnly: true),
+                new BindMount("/src", "/dst", ReadOnly: true) { Beneath = "a/b" },
                 new TreeMount(new DirectoryRoot("/tree"), "sub", "/t", ReadOnly: false),
                 new TmpfsMount("/tmp", 1 << 20),
                 new TmpfsMount("/run", null, 0x1C0) { Executable = true, ReadOnly = true },

@@ -32,7 +32,7 @@ internal sealed class ErrorReporter(Terminal terminal, bool debug, ExitCode fail
     {
         CommandException e => (e.Message, e.Hint, e.ExitCode),
         SessionException e => (e.Message, e.Hint, null),
-        SandboxException e => (e.Message, null, new ExitCode(e.ExitCode)),
+        SandboxException e => (e.Message, e.Hint, new ExitCode(e.ExitCode)),
         StoreException or ExportException or ContainerException => (exception.Message, null, null),
         ImageSourceException e => (e.Message, null, ExitCode.Of(e.Problem)),
         OciFormatException or TarFormatException => (exception.Message, null, null),

@@ -135,7 +135,7 @@ internal sealed class ExecMounts(SnapshotStore snapshots, SnapshotViews views, S
     {
         TreePath source = Resolve(bind, context);
         if (context.Ignore.IsEmpty && bind.ReadOnly && !context.ChangesModes)
-            return new BindMount(Path.Combine(ContextPath(context), source.ToString()), bind.Target, ReadOnly: true);
+            return new BindMount(ContextPath(context), bind.Target, ReadOnly: true) { Beneath = source.ToString() };
 
         SnapshotDraft copy = Hold(snapshots.CreateDraft(null));
         using DirectoryHandle root = DirectoryHandle.Open(copy.TreeDirectory);

@@ -50,7 +50,7 @@ internal sealed class ExecRunner(ISandboxRunner sandboxes)
         catch (SandboxException e)
         {
             output.Finish();
-            throw new OperationException(e.Message, exitCode: e.ExitCode, inner: e) { Output = output.Last };
+            throw new OperationException(e.Message, e.Hint, e.ExitCode, e) { Output = output.Last };
         }
 
         output.Finish();

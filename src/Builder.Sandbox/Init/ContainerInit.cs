@@ -31,7 +31,7 @@ internal sealed class ContainerInit(ControlChannel control)
         }
         catch (SetupException e)
         {
-            return Fail(e.ExitCode, e.Message);
+            return Fail(e.ExitCode, e.Message, e.Hint);
         }
         catch (SandboxException e)
         {
@@ -48,9 +48,9 @@ internal sealed class ContainerInit(ControlChannel control)
         }
     }
 
-    private int Fail(int exitCode, string message)
+    private int Fail(int exitCode, string message, string? hint = null)
     {
-        control.Send(new FailedMessage(exitCode, message).Encode());
+        control.Send(new FailedMessage(exitCode, message, hint).Encode());
         return exitCode;
     }
 

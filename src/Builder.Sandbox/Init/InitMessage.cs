@@ -27,6 +27,7 @@ internal abstract record InitMessage
                 writer.Write(FailedKind);
                 writer.Write(failed.ExitCode);
                 writer.Write(failed.Text);
+                writer.Write(failed.Hint ?? "");
                 break;
         }
 
@@ -41,7 +42,7 @@ internal abstract record InitMessage
         {
             case TerminalKind: return new TerminalMessage(reader.ReadInt32());
             case PreparedKind: return new PreparedMessage(StubReport.Read(reader));
-            case FailedKind: return new FailedMessage(reader.ReadInt32(), reader.ReadString());
+            case FailedKind: return new FailedMessage(reader.ReadInt32(), reader.ReadString(), reader.ReadString() is { Length: > 0 } hint ? hint : null);
             case byte other: throw new InvalidDataException($"unknown message {other} from the container init");
         }
     }
@@ -54,4 +55,4 @@ internal sealed record TerminalMessage(int Descriptor) : InitMessage;
 internal sealed record PreparedMessage(StubReport Stubs) : InitMessage;
 
 /// <summary>The container can't be started.</summary>
-internal sealed record FailedMessage(int ExitCode, string Text) : InitMessage;
+internal sealed record FailedMessage(int ExitCode, string Text, string? Hint = null) : InitMessage;

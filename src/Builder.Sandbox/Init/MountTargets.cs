@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Linux.Mounts;
@@ -23,15 +24,15 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
     public void Attach(SafeFileHandle mount, string path)
     {
         bool directory = DirectoryHandle.FileStatusOf(mount).Type == FileType.Directory;
-        using SafeFileHandle target = Open(path, directory);
+        using SafeFileHandle target = Resolved(path, () => Open(path, directory));
         _covered.Add(PathOf(target));
         MountCalls.Attach(mount, target, path);
     }
 
     /// <summary>Permission bits of what is at a place, links followed; null when nothing is.</summary>
     /// <param name="path">Absolute path in the container.</param>
-    public int? ModeOf(string path) =>
-        root.TryStatBeneath(UnixPath.Encode(path), followLast: true, out FileStatus status) ? status.Mode : null;
+    public int? ModeOf(string path) => Resolved<int?>(
+        path, () => root.TryStatBeneath(UnixPath.Encode(path), followLast: true, out FileStatus status) ? status.Mode : null);
 
     /// <summary>Opens a directory directly below the root that must not be a link: a place of the system's own such as /proc.</summary>
     public SafeFileHandle OpenSystemDirectory(string name)
@@ -45,6 +46,28 @@ internal sealed class MountTargets(DirectoryHandle root, string rootPath)
 
     /// <summary>Takes away what is mounted on a directory directly below the root.</summary>
     public void DetachSystemDirectory(string name) => MountCalls.Detach($"{rootPath}/{name}");
+
+    // The kernel says the same of links in a circle and of those of /proc that stand for what a process has open: both lead nowhere.
+    private static T Resolved<T>(string path, Func<T> resolve)
+    {
+        try
+        {
+            return resolve();
+        }
+        catch (SyscallException e) when (e.Errno == Errno.ELOOP)
+        {
+            throw new SetupException(
+                125, $"can't mount on {path}: it leads through what a process has open, such as /proc/self/fd, or through links in a circle", "mount on a path of the image's own files");
+        }
+        catch (SyscallException e) when (e.Errno == Errno.ENAMETOOLONG)
+        {
+            throw new SetupException(125, $"can't mount on {path}: a name of it is too long", "names have at most 255 bytes, paths 4095");
+        }
+        catch (SyscallException e)
+        {
+            throw new SetupException(125, $"can't mount on {path}: it can't be made: {Marshal.GetPInvokeErrorMessage(e.Errno)}", "mount on a path of the image's own files");
+        }
+    }
 
     // Links of the image resolve inside the root.
     private SafeFileHandle Open(string path, bool directory)

@@ -45,9 +45,16 @@ internal sealed class PlanMounts
 
     private static SafeFileHandle CloneBind(BindMount bind)
     {
-        SafeFileHandle clone = MountCalls.CloneTree(null, bind.Source, recursive: true);
+        SafeFileHandle clone = bind.Beneath.Length == 0 ? MountCalls.CloneTree(null, bind.Source, recursive: true) : CloneBeneath(bind);
         if (bind.ReadOnly) MountCalls.SetAttributes(clone, MountAttributes.ReadOnly, recursive: true, bind.Target);
         return clone;
+    }
+
+    private static SafeFileHandle CloneBeneath(BindMount bind)
+    {
+        using DirectoryHandle directory = DirectoryHandle.Open(bind.Source);
+        using SafeFileHandle source = directory.OpenPathBeneath(UnixPath.Encode(bind.Beneath));
+        return MountCalls.CloneTree(source, "", recursive: true);
     }
 
     private static SafeFileHandle MakeTmpfs(TmpfsMount tmpfs, int mode)

@@ -95,6 +95,7 @@ internal static class PlanCodec
                 writer.Write(bind.Source);
                 writer.Write(bind.Target);
                 writer.Write(bind.ReadOnly);
+                writer.Write(bind.Beneath);
                 break;
             case TreeMount tree:
                 writer.Write((byte)1);
@@ -131,7 +132,7 @@ internal static class PlanCodec
     {
         switch (reader.ReadByte())
         {
-            case 0: return new BindMount(reader.ReadString(), reader.ReadString(), reader.ReadBoolean());
+            case 0: return new BindMount(reader.ReadString(), reader.ReadString(), reader.ReadBoolean()) { Beneath = reader.ReadString() };
             case 1: return new TreeMount(ReadRoot(reader), reader.ReadString(), reader.ReadString(), reader.ReadBoolean());
             case 2:
                 string target = reader.ReadString();

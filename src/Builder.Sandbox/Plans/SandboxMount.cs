@@ -8,7 +8,11 @@ public abstract record SandboxMount(string Target);
 /// <param name="Source">Absolute path outside.</param>
 /// <param name="Target">Absolute path in the container.</param>
 /// <param name="ReadOnly">Recursively.</param>
-public sealed record BindMount(string Source, string Target, bool ReadOnly) : SandboxMount(Target);
+public sealed record BindMount(string Source, string Target, bool ReadOnly) : SandboxMount(Target)
+{
+    /// <summary>What of the source is mounted: a path with the source as its root, whatever links are there by then. Empty for all of it.</summary>
+    public string Beneath { get; init; } = "";
+}
 
 /// <summary>A subtree of a snapshot chain, put together by overlayfs; writes go to a throw-away upper directory.</summary>
 /// <param name="Root">The tree.</param>

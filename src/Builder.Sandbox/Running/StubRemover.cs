@@ -100,7 +100,7 @@ internal static class StubRemover
         {
             return tree.OpenDirectoryBeneath(UnixPath.Encode(path));
         }
-        catch (SyscallException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        catch (SyscallException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
         {
             return null;
         }

@@ -247,7 +247,7 @@ public sealed class BuildEngineTests : IDisposable
         {
             string copy = ((DirectoryRoot)Assert.IsType<TreeMount>(plan.Mounts[0]).Root).Path;
             File.WriteAllText(Path.Combine(copy, "src/a"), "overwritten");
-            Assert.Equal(new BindMount(_build.Context.At("src"), "/ro", ReadOnly: true), plan.Mounts[1]);
+            Assert.Equal(new BindMount(_build.Context.At(""), "/ro", ReadOnly: true) { Beneath = "src" }, plan.Mounts[1]);
             return new SandboxExit(0, null);
         };
         ExecMount[] mounts = [new BindExecMount("/rw", 1, "/", ReadOnly: false), new BindExecMount("/ro", 1, "src", ReadOnly: true)];
