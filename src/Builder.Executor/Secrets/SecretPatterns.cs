@@ -12,7 +12,7 @@ internal static class SecretPatterns
     public const int ShortestSecret = 8;
 
     private const string Base64 = "base64";
-    private static readonly int[] LineWidths = [76, 64];
+    private const string Hexadecimal = "hexadecimal";
 
     /// <summary>All forms of a secret, without the line break at its end; none when it is too short.</summary>
     public static IReadOnlyList<SecretPattern> Of(string id, ReadOnlySpan<byte> secret)
@@ -21,8 +21,8 @@ internal static class SecretPatterns
         if (bytes.Length < ShortestSecret) return [];
         var patterns = new List<SecretPattern> { new(id, "", bytes) };
         AddBase64(patterns, id, bytes);
-        Add(patterns, id, "hexadecimal", Convert.ToHexStringLower(bytes));
-        Add(patterns, id, "hexadecimal", Convert.ToHexString(bytes));
+        AddAcrossLines(patterns, id, Hexadecimal, Convert.ToHexStringLower(bytes));
+        AddAcrossLines(patterns, id, Hexadecimal, Convert.ToHexString(bytes));
         string percent = PercentEncode(bytes);
         Add(patterns, id, "URL-encoded", percent);
         Add(patterns, id, "URL-encoded", LowerEscapes(percent));
@@ -31,6 +31,9 @@ internal static class SecretPatterns
         {
             Add(patterns, id, "JSON", JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString());
             Add(patterns, id, "JSON", JsonEncodedText.Encode(text).ToString());
+            Add(patterns, id, "JSON", JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString().Replace("/", "\\/", StringComparison.Ordinal));
+            patterns.Add(new(id, "UTF-16", Encoding.Unicode.GetBytes(text)));
+            patterns.Add(new(id, "UTF-16", Encoding.BigEndianUnicode.GetBytes(text)));
         }
 
         return [.. patterns.DistinctBy(p => Convert.ToBase64String(p.Bytes))];
@@ -44,11 +47,8 @@ internal static class SecretPatterns
             string text = Convert.ToBase64String([.. new byte[shift], .. bytes]);
             int first = ((shift * 8) + 5) / 6, end = (shift + bytes.Length) * 8 / 6;
             string certain = text[first..end];
-            Add(patterns, id, Base64, certain);
-            Add(patterns, id, Base64, certain.Replace('+', '-').Replace('/', '_'));
-            if (shift > 0) continue;
-            foreach (int width in LineWidths.Where(w => certain.Length > w))
-                Add(patterns, id, Base64, string.Join('\n', certain.Chunk(width).Select(line => new string(line))));
+            AddAcrossLines(patterns, id, Base64, certain);
+            AddAcrossLines(patterns, id, Base64, certain.Replace('+', '-').Replace('/', '_'));
         }
     }
 
@@ -77,4 +77,7 @@ internal static class SecretPatterns
     }
 
     private static void Add(List<SecretPattern> patterns, string id, string form, string text) => patterns.Add(new(id, form, Encoding.UTF8.GetBytes(text)));
+
+    private static void AddAcrossLines(List<SecretPattern> patterns, string id, string form, string text) =>
+        patterns.Add(new(id, form, Encoding.UTF8.GetBytes(text)) { AcrossLines = true });
 }

@@ -59,7 +59,7 @@ public sealed class CacheExport : IAsyncDisposable
                 await FinishAsync(_graph, spec, _senders[i], task);
                 _reporter.Task(task, done: true);
             }
-            catch (Exception e) when (e is CacheSourceException or ImageSourceException or StoreException or OciFormatException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is CacheSourceException or ImageSourceException or StoreException or SecretFoundException or OciFormatException or IOException or UnauthorizedAccessException)
             {
                 string message = $"the cache can't be exported to {spec.Target.Name}: {e.Message}";
                 if (!isFailed && !spec.IgnoreError) throw new ExportException(message, e);
@@ -118,6 +118,13 @@ public sealed class CacheExport : IAsyncDisposable
         return await Task.Run(() => _scan.Find(layer, cancellationToken), cancellationToken);
     }
 
+    // Nothing of this build has made it, but where it was made nobody may have looked.
+    private void Check(ICacheSource source, SharedLayer layer)
+    {
+        if (_scan?.Find(layer.ToLayerBlob(), _stop.Token) is { } place)
+            throw new SecretFoundException($"{place.Match.Pattern} is in a layer of the cache {source.Name}: {place.Where}");
+    }
+
     private bool IsWanted(Vertex vertex, CacheExportSpec spec) => vertex.HasParent && (spec.AllSteps || _chain.Contains(vertex.Id));
 
     private async Task FinishAsync(BuildGraph graph, CacheExportSpec spec, LayerSender sender, string task)
@@ -165,7 +172,7 @@ public sealed class CacheExport : IAsyncDisposable
         if (_shared is null || await _shared.FindAsync(vertex, definition, _stop.Token) is not { } hit) return null;
         try
         {
-            SharedLayer[] layers = await Task.WhenAll(hit.Layers.Select(l => sender.SendAsync(l, () => _shared.BringAsync(hit.Source, l, _stop.Token))));
+            SharedLayer[] layers = await Task.WhenAll(hit.Layers.Select(l => sender.SendAsync(l, () => _shared.BringAsync(hit.Source, l, _stop.Token), () => Check(hit.Source, l))));
             return new SharedResult(hit.Key, layers, hit.CreatedAt);
         }
         catch (CacheSourceException e)

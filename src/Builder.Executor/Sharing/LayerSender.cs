@@ -35,8 +35,9 @@ internal sealed class LayerSender(BuilderStore store, CacheExportSpec spec, Canc
     /// <summary>Makes sure that a layer of another cache is there.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="bring">Brings its blob into the store.</param>
-    public Task<SharedLayer> SendAsync(SharedLayer layer, Func<Task> bring) =>
-        _blobs.GetOrAdd(layer.Blob.Digest, _ => new Lazy<Task<SharedLayer>>(() => Task.Run(() => PassOnAsync(layer, bring), CancellationToken.None))).Value;
+    /// <param name="check">Fails when it must not be sent.</param>
+    public Task<SharedLayer> SendAsync(SharedLayer layer, Func<Task> bring, Action check) =>
+        _blobs.GetOrAdd(layer.Blob.Digest, _ => new Lazy<Task<SharedLayer>>(() => Task.Run(() => PassOnAsync(layer, bring, check), CancellationToken.None))).Value;
 
     /// <summary>Waits until nothing is being sent any more.</summary>
     public async ValueTask DisposeAsync()
@@ -70,7 +71,7 @@ internal sealed class LayerSender(BuilderStore store, CacheExportSpec spec, Canc
         }
     }
 
-    private async Task<SharedLayer> PassOnAsync(SharedLayer layer, Func<Task> bring)
+    private async Task<SharedLayer> PassOnAsync(SharedLayer layer, Func<Task> bring, Action check)
     {
         await _slots.WaitAsync(cancellationToken);
         try
@@ -82,6 +83,7 @@ internal sealed class LayerSender(BuilderStore store, CacheExportSpec spec, Canc
             }
 
             if (!store.Blobs.Contains(layer.Blob.Digest)) await bring();
+            check();
             await PutAsync(layer.Blob);
             return layer;
         }

@@ -101,11 +101,17 @@ public sealed class SharedMounts(
         using CacheMountLease? lease = await new CacheMounts(store.Root, time).FindAsync(id, cancellationToken);
         if (lease is null) return null;
         LayerBlob layer = await Task.Run(() => store.Archives.Write(lease.Directory, cancellationToken), cancellationToken);
-        if (await Task.Run(() => _scan?.Find(layer, cancellationToken), cancellationToken) is { } place) throw new SecretFoundException($"{place.Match.Pattern} is in the cache mount '{id}': {place.Where}");
+        await CheckAsync(id, layer, cancellationToken);
         LayerBlob blob = await store.Converter.ConvertAsync(layer, spec.Compression, cancellationToken);
         var descriptor = new Descriptor { MediaType = blob.MediaType, Digest = blob.BlobDigest, Size = blob.Size };
         await PutAsync(spec.Target, descriptor, cancellationToken);
         return descriptor;
+    }
+
+    private async Task CheckAsync(string id, LayerBlob layer, CancellationToken cancellationToken)
+    {
+        if (await Task.Run(() => _scan?.Find(layer, cancellationToken), cancellationToken) is { } place)
+            throw new SecretFoundException($"{place.Match.Pattern} is in the cache mount '{id}': {place.Where}");
     }
 
     private async Task<Descriptor?> PassOnAsync(string id, CacheExportSpec spec, CancellationToken cancellationToken)
@@ -116,6 +122,9 @@ public sealed class SharedMounts(
             if (!await spec.Target.HasBlobAsync(archive, cancellationToken))
             {
                 await BringAsync(opened.Source, archive, cancellationToken);
+
+                // What it is without compression isn't known, and doesn't matter here.
+                await CheckAsync(id, new LayerBlob(archive.Digest, archive.Digest, archive.Size, archive.MediaType), cancellationToken);
                 await PutAsync(spec.Target, archive, cancellationToken);
             }
 

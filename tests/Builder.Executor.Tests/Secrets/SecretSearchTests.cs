@@ -16,6 +16,7 @@ public sealed class SecretSearchTests
         { Uri.EscapeDataString(Secret), "URL-encoded" },
         { Uri.EscapeDataString(Secret).Replace("%20", "+", StringComparison.Ordinal), "URL-encoded" },
         { "s3cr3t?t0ken>/ü \\\"x\\\"", "JSON" },
+        { "s3cr3t?t0ken>\\/ü \\\"x\\\"", "JSON" },
     };
 
     [Theory]
@@ -41,14 +42,47 @@ public sealed class SecretSearchTests
     }
 
     [Theory]
-    [InlineData(76)]
-    [InlineData(64)]
-    public void Base64_is_found_when_a_program_has_broken_it_into_lines(int width)
+    [InlineData(76, "\n")]
+    [InlineData(64, "\r\n")]
+    [InlineData(10, "\n    ")]
+    [InlineData(1, "\n\t")]
+    public void Digits_are_found_wherever_a_program_has_broken_them_into_lines_whatever_stands_before(int width, string lineBreak)
     {
-        byte[] key = new byte[300];
+        byte[] key = new byte[100];
         new Random(1).NextBytes(key);
-        string text = string.Join('\n', Convert.ToBase64String(key).Chunk(width).Select(line => new string(line)));
-        Assert.NotNull(new SecretSearch(SecretPatterns.Of("key", key)).Find(Stream("x\n" + text), CancellationToken.None));
+        var search = new SecretSearch(SecretPatterns.Of("key", key));
+        for (int before = 0; before < 80; before++)
+        {
+            byte[] all = [.. Encoding.ASCII.GetBytes(new string('a', before)), .. key, 1, 2, 3];
+            foreach (string digits in (string[])[Convert.ToBase64String(all), Convert.ToHexString(all)])
+            {
+                string text = "x\n" + string.Join(lineBreak, digits.Chunk(width).Select(line => new string(line)));
+                Assert.NotNull(search.Find(Stream(text), CancellationToken.None));
+                Assert.Equal(search.Find(Encoding.ASCII.GetBytes(text)), search.Find(Stream(text), CancellationToken.None));
+            }
+        }
+    }
+
+    [Fact]
+    public void Broken_digits_are_found_at_their_place_wherever_the_pieces_of_a_long_stream_meet()
+    {
+        string digits = string.Join("\n ", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Secret)).Chunk(7).Select(line => new string(line)));
+        foreach (int place in (int[])[0, (256 << 10) - 40, (256 << 10) - 5, 256 << 10, (512 << 10) - 1, (512 << 10) + 30, 900_000])
+        {
+            byte[] content = Enumerable.Range(0, 1_000_000).Select(i => (byte)(i % 17 == 0 ? '\n' : 'g')).ToArray();
+            Encoding.ASCII.GetBytes(digits).CopyTo(content, place);
+            Assert.Equal(place, Search.Find(new MemoryStream(content), CancellationToken.None)?.Offset);
+        }
+    }
+
+    [Fact]
+    public void A_secret_is_found_in_both_kinds_of_utf16()
+    {
+        foreach (Encoding encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            byte[] content = [1, 2, 3, .. encoding.GetBytes(Secret), 4];
+            Assert.Equal(("UTF-16", 3L), Search.Find(new MemoryStream(content), CancellationToken.None) is { } match ? (match.Pattern.Form, match.Offset) : default);
+        }
     }
 
     [Fact]
