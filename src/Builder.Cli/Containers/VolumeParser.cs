@@ -95,10 +95,19 @@ internal static class VolumeParser
         if (!fields.Remove("source", out string? source) || source.Length == 0) throw CommandException.Usage($"invalid mount \"{text}\": source is missing");
         string path = environment.FullPath(source);
         if (!Path.Exists(path)) throw new CommandException($"bind source path does not exist: {source}", ExitCode.Refused);
-        fields.Remove("bind-propagation");
+        if (fields.Remove("bind-propagation", out string? propagation) && propagation is not ("private" or "rprivate"))
+            throw CommandException.Usage($"invalid mount \"{text}\": the mounts of a container are its own: bind-propagation={propagation} is not supported");
         fields.Remove("consistency");
-        return new BindMount(path, target, fields.Remove("readonly", out string? readOnly) && readOnly is "true" or "1");
+        return new BindMount(path, target, fields.Remove("readonly", out string? readOnly) && Switch(readOnly, text));
     }
+
+    // The spellings of Go's strconv.ParseBool.
+    private static bool Switch(string value, string text) => value switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => throw CommandException.Usage($"invalid mount \"{text}\": readonly is true or false, not '{value}'"),
+    };
 
     private static TmpfsMount Tmpfs(Dictionary<string, string> fields, string target, string text)
     {

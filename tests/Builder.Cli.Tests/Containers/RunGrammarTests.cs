@@ -44,6 +44,8 @@ public sealed class RunGrammarTests
     [InlineData("invalid volume \"/a:/b:zz\": unknown option 'zz'", "-v", "/a:/b:zz")]
     [InlineData("invalid mount \"type=bind,source=/etc\": target is missing", "--mount", "type=bind,source=/etc")]
     [InlineData("invalid mount \"type=bind,target=/x\": source is missing", "--mount", "type=bind,target=/x")]
+    [InlineData("invalid mount \"type=bind,source=/etc,target=/x,readonly=yes\": readonly is true or false, not 'yes'", "--mount", "type=bind,source=/etc,target=/x,readonly=yes")]
+    [InlineData("invalid mount \"type=bind,source=/etc,target=/x,bind-propagation=rshared\": the mounts of a container are its own: bind-propagation=rshared is not supported", "--mount", "type=bind,source=/etc,target=/x,bind-propagation=rshared")]
     [InlineData("bind source path does not exist: /no/such", "--mount", "type=bind,source=/no/such,target=/x")]
     [InlineData("volumes are not supported yet: use --mount type=bind or type=tmpfs", "--mount", "target=/x")]
     [InlineData("invalid mount \"type=tmpfs,target=/x,colour=red\": unknown key 'colour'", "--mount", "type=tmpfs,target=/x,colour=red")]
