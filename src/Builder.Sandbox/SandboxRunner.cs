@@ -18,6 +18,7 @@ public sealed class SandboxRunner(Session? session) : ISandboxRunner
     public async Task<SandboxExit> RunAsync(SandboxPlan plan, SandboxIo io, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        PlanCheck.Check(plan);
         byte[]? filter = CompileFilter(plan.Security);
         using StandardStreams streams = StandardStreams.For(io);
         using ContainerGroup? group = ContainerGroup.Create(plan.GroupLimits);

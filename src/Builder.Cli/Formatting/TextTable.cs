@@ -1,8 +1,12 @@
 using System.Text;
+using Builder.Oci;
 
 namespace Builder.Cli.Formatting;
 
-/// <summary>Columns as docker prints them: at least ten wide, three blanks between, the last one as it is.</summary>
+/// <summary>
+/// Columns as docker prints them: at least ten wide, three blanks between, the last one as it is. Cells may hold what strangers wrote: of control
+/// characters only line breaks reach the terminal.
+/// </summary>
 internal sealed class TextTable(params string[] header)
 {
     private const int MinimumWidth = 10;
@@ -13,7 +17,7 @@ internal sealed class TextTable(params string[] header)
     public void Add(params string[] cells)
     {
         if (cells.Length != header.Length) throw new ArgumentException($"a row has {header.Length} cells", nameof(cells));
-        _rows.Add(cells);
+        _rows.Add([.. cells.Select(c => string.Join('\n', c.Split('\n').Select(SafeText.Of)))]);
     }
 
     /// <summary>Prints the table.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Builder.Linux;
 using Builder.Linux.Files;
 using Builder.Linux.Identity;
@@ -15,6 +16,7 @@ namespace Builder.Sandbox.Init;
 internal sealed class ContainerInit(ControlChannel control)
 {
     private const int GroupAndOthersCannotWrite = 0x12;
+    private const int LongestMessage = 1000;
 
     public const int ControlDescriptor = 3;
 
@@ -50,9 +52,13 @@ internal sealed class ContainerInit(ControlChannel control)
 
     private int Fail(int exitCode, string message, string? hint = null)
     {
-        control.Send(new FailedMessage(exitCode, message, hint).Encode());
+        control.Send(new FailedMessage(exitCode, Shown(message), hint).Encode());
         return exitCode;
     }
+
+    // Names in it are the image's: of any length, and with whatever a terminal obeys.
+    private static string Shown(string message) =>
+        UnixPath.Quote(Encoding.UTF8.GetBytes(message.Length > LongestMessage ? message[..LongestMessage] + "..." : message));
 
     private void Start(SandboxPlan plan, bool terminal, byte[]? filter)
     {
@@ -139,6 +145,8 @@ internal sealed class ContainerInit(ControlChannel control)
         Errno.ENOENT => "no such file or directory",
         Errno.EACCES => "permission denied",
         Errno.ENOEXEC => "exec format error",
+        Errno.E2BIG => "arguments and environment are larger than the kernel takes",
+        Errno.ENAMETOOLONG => "file name too long",
         _ => new SyscallException("execve", "", errno).Message,
     };
 

@@ -1,4 +1,6 @@
+using System.Text;
 using Builder.Linux;
+using Builder.Linux.Files;
 
 namespace Builder.Sandbox.Init;
 
@@ -12,7 +14,7 @@ internal static class InitWarmUp
     {
         _ = new SyscallException("warm-up", "", Errno.ENOENT).Message;
         _ = Environment.CurrentDirectory;
-        _ = new FailedMessage(0, "").Encode();
+        _ = new FailedMessage(0, UnixPath.Quote(Encoding.UTF8.GetBytes("\u0001"))).Encode();
         try
         {
             throw new SetupException(0, "");

@@ -1,3 +1,4 @@
+using System.Text;
 using Builder.Linux.Files;
 using Builder.Sandbox.Plans;
 
@@ -8,6 +9,8 @@ internal static class ProgramLookup
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const int AnyExecute = 0x49;
+    private const int LongestName = 255;
+    private const int LongestShown = 80;
 
     /// <summary>The path to execute from the working directory.</summary>
     /// <param name="root">The container's root.</param>
@@ -18,6 +21,7 @@ internal static class ProgramLookup
         string program = process.Arguments.Count > 0 ? process.Arguments[0] : "";
         if (program.Length == 0) throw new SetupException(127, "exec: \"\": no command");
         if (program.Contains('/', StringComparison.Ordinal)) return program;
+        if (Encoding.UTF8.GetByteCount(program) > LongestName) throw new SetupException(127, $"exec: \"{program[..LongestShown]}...\": file name too long");
         string path = process.Environment.LastOrDefault(v => v.StartsWith("PATH=", StringComparison.Ordinal))?["PATH=".Length..] ?? DefaultPath;
         string? refused = null;
         foreach (string directory in path.Split(':'))

@@ -27,4 +27,14 @@ public sealed class TextTableTests
     [InlineData("[a", "a", false)]
     [InlineData("", "", true)]
     public void Patterns_match_as_in_go(string pattern, string text, bool expected) => Assert.Equal(expected, Glob.IsMatch(pattern, text));
+
+    [Fact]
+    public void What_a_terminal_would_obey_is_not_printed()
+    {
+        var table = new TextTable("A", "B");
+        table.Add("\u001b[2J", "x\ry\nz\u009b1m");
+        using var writer = new StringWriter();
+        table.Write(writer);
+        Assert.Equal("A         B\n?[2J      x?y\nz?1m\n", writer.ToString());
+    }
 }
