@@ -66,9 +66,10 @@ internal sealed class IgnoreRules
             number++;
             if (line.StartsWith('#')) continue;
             string trimmed = line.Trim().ToString();
+            if (trimmed.Length == 0) continue;
             if (trimmed.Length > MaxPatternLength) throw new OperationException($"{fileName}:{number}: a pattern has more than {MaxPatternLength} characters");
             if (rules.Count == MaxRules) throw new OperationException($"{fileName}:{number}: there are more than {MaxRules} patterns");
-            if (trimmed.Length > 0) rules.Add(Compile(trimmed, number, fileName));
+            rules.Add(Compile(trimmed, number, fileName));
         }
 
         return new IgnoreRules(fileName, rules);

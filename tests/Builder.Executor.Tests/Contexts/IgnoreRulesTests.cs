@@ -208,5 +208,6 @@ public sealed class IgnoreRulesTests
         string tooMany = Assert.Throws<OperationException>(() => IgnoreRules.Parse(string.Concat(Enumerable.Repeat("a\n", 65_537)), ".dockerignore")).Message;
         Assert.Equal(".dockerignore:2: a pattern has more than 65536 characters", tooLong);
         Assert.Equal(".dockerignore:65537: there are more than 65536 patterns", tooMany);
+        Assert.True(IgnoreRules.Parse(string.Concat(Enumerable.Repeat("a\n", 65536)) + "\n# the end\n", ".dockerignore").Excludes(TreePath.Parse("a")));
     }
 }
