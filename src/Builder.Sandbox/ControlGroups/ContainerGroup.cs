@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using Builder.Linux.Files;
 using Builder.Sandbox.Plans;
 
 namespace Builder.Sandbox.ControlGroups;
@@ -9,7 +11,7 @@ internal sealed class ContainerGroup : IDisposable
     private const string Prefix = "builder-";
     private const long FewPids = 64;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromMinutes(1);
+    private static readonly ConcurrentDictionary<string, FileLock> Live = new();
     private readonly List<(string Directory, ControlGroupPlace Place)> _groups = [];
     private readonly ControlGroupLimits _limits;
 
@@ -73,9 +75,26 @@ internal sealed class ContainerGroup : IDisposable
     /// <summary>Takes the groups away. The kernel lets go of the last process a moment after it was waited for.</summary>
     public void Dispose()
     {
-        foreach ((string directory, _) in _groups) SpinWait.SpinUntil(() => TryRemove(directory), Patience);
+        foreach ((string directory, _) in _groups)
+        {
+            SpinWait.SpinUntil(() => TryRemove(directory), Patience);
+            if (Live.TryRemove(directory, out FileLock? held)) held.Dispose();
+        }
 
         _groups.Clear();
+    }
+
+    /// <summary>Whether any container of this process has groups.</summary>
+    public static bool AnyLive => !Live.IsEmpty;
+
+    /// <summary>Takes away what is left when this process is about to end at once and nothing runs in its groups any more.</summary>
+    public static void RemoveAll() => SpinWait.SpinUntil(() => Live.Keys.All(TryRemove), Patience);
+
+    /// <summary>Takes away what a session left that was killed.</summary>
+    public static void RemoveLeftovers()
+    {
+        IReadOnlyList<string> places = ControlGroupPlaces.All(ControlGroupMounts.OfProcess());
+        SpinWait.SpinUntil(() => places.All(RemoveLeftovers), Patience);
     }
 
     private static ContainerGroup Make(ControlGroupLimits limits)
@@ -88,9 +107,10 @@ internal sealed class ContainerGroup : IDisposable
             foreach (ControlGroupPlace place in places)
             {
                 string directory = Path.Combine(place.Directory, name);
-                Directory.CreateDirectory(directory);
+                place.HandOn();
+                RemoveLeftovers(place.Directory);
+                MakeDirectory(directory);
                 group._groups.Add((directory, place));
-                RemoveLeftovers(place.Directory, directory);
                 if (place.Unified) UnifiedLimits.Set(directory, place.Controllers, limits);
                 else LegacyLimits.Set(directory, place.Controllers[0], limits);
             }
@@ -122,14 +142,29 @@ internal sealed class ContainerGroup : IDisposable
         }
     }
 
-    // Of engines that were killed. A group with processes in it can't be removed, one that was only just made is left to its maker.
-    private static void RemoveLeftovers(string place, string own)
+    // Locked as long as its maker lives; until it is, another engine may take it for a leftover. Two controllers of version 1 may share a hierarchy.
+    private static void MakeDirectory(string directory)
     {
-        DateTime now = Directory.GetLastWriteTimeUtc(own);
+        while (true)
+        {
+            Directory.CreateDirectory(directory);
+            if (FileLock.Hold(directory, FileLockKind.Shared, wait: true) is not { } held) continue;
+            if (!Live.TryAdd(directory, held)) held.Dispose();
+            return;
+        }
+    }
+
+    // Of engines that were killed: their locks ended with them. A group with processes in it can't be removed.
+    private static bool RemoveLeftovers(string place)
+    {
+        bool all = true;
         foreach (string directory in Directory.EnumerateDirectories(place, Prefix + "*"))
         {
-            if (directory != own && now - Directory.GetLastWriteTimeUtc(directory) > LeftoverAge) TryRemove(directory);
+            using FileLock? free = FileLock.Hold(directory, FileLockKind.Exclusive, wait: false);
+            if (free is not null) all &= TryRemove(directory);
         }
+
+        return all;
     }
 
     private static bool TryRemove(string directory)

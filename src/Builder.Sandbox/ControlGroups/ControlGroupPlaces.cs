@@ -1,22 +1,24 @@
+using System.Globalization;
 using Builder.Linux.Files;
 
 namespace Builder.Sandbox.ControlGroups;
 
-/// <summary>A directory in which groups for containers can be made, and what they can limit.</summary>
-/// <param name="Directory">An existing group.</param>
-/// <param name="Controllers">Those of the wanted controllers that work below it.</param>
-/// <param name="Unified">Whether it is of version 2.</param>
-internal sealed record ControlGroupPlace(string Directory, IReadOnlyList<string> Controllers, bool Unified);
-
 /// <summary>
-/// Looks for groups below which a container's limits can be set. In the unified hierarchy that is the nearest group around this process that hands the
-/// controllers on to its children and that the caller may write: a group with processes in it can't. What the unified hierarchy lacks is
-/// looked for in the older ones, below the own group.
+/// Looks for groups below which a container's limits can be set. In the unified hierarchy that is the nearest group around this process that the caller may
+/// write and that hands the controllers on to its children, else the nearest that can be made to: a group with processes in it can't, but for
+/// the machine's topmost. What the unified hierarchy lacks is looked for in the older ones, below the own group.
 /// </summary>
 internal static class ControlGroupPlaces
 {
-    private const string Switch = "cgroup.subtree_control";
-    private const string Processes = "cgroup.procs";
+    public const string Switch = "cgroup.subtree_control";
+    public const string Processes = "cgroup.procs";
+    private const string Available = "cgroup.controllers";
+
+    // Only the topmost group of the machine hasn't it.
+    private const string Type = "cgroup.type";
+
+    private const string OwnScope = "'systemd-run --user --scope builder ...'";
+    private static readonly string[] Controllers = ["memory", "cpu", "cpuset", "pids"];
 
     /// <summary>Finds places for all controllers.</summary>
     /// <exception cref="SandboxException">One of them can't be had; says why.</exception>
@@ -24,21 +26,27 @@ internal static class ControlGroupPlaces
     {
         var places = new List<ControlGroupPlace>();
         ControlGroupPosition? unified = mounts.Unified();
-        string[] there = unified is null ? [] : [.. controllers.Intersect(Words(Path.Combine(unified.Root, "cgroup.controllers")))];
+        string[] there = unified is null ? [] : [.. controllers.Intersect(Words(Path.Combine(unified.Root, Available)))];
         if (there.Length > 0 && unified is not null) places.Add(FindUnified(unified, there));
         foreach (string controller in controllers.Except(there)) places.Add(FindLegacy(mounts.Legacy(controller), controller));
         return places;
+    }
+
+    /// <summary>All groups that containers' groups may be in.</summary>
+    public static IReadOnlyList<string> All(ControlGroupMounts mounts)
+    {
+        IEnumerable<string> legacy = Controllers.Select(mounts.Legacy).Where(p => p is not null && FilePermission.AllowsWriting(p.Own)).Select(p => p!.Own);
+        return [.. mounts.Unified() is { } unified ? Writable(unified) : [], .. legacy.Distinct()];
     }
 
     /// <summary>What <c>builder info</c> says.</summary>
     public static string Describe()
     {
         ControlGroupMounts mounts = ControlGroupMounts.OfProcess();
-        string[] all = ["memory", "cpu", "cpuset", "pids"];
         var works = new List<string>();
         string? reason = null;
         bool old = false;
-        foreach (string controller in all)
+        foreach (string controller in Controllers)
         {
             try
             {
@@ -52,29 +60,51 @@ internal static class ControlGroupPlaces
         }
 
         string version = old ? "version 1" : "version 2";
-        return works.Count == all.Length ? $"{version}: {string.Join(", ", works)}"
+        return works.Count == Controllers.Length ? $"{version}: {string.Join(", ", works)}"
             : works.Count > 0 ? $"{version}: {string.Join(", ", works)} only; {reason}"
             : $"none: {reason}";
     }
 
+    /// <summary>
+    /// The own group, when it has what no group around it hands on and could hand it on itself, were this process not in it: so it is in a unit of systemd
+    /// that was delegated to the caller, and at the top of what a container sees.
+    /// </summary>
+    public static ControlGroupPlace? ToLeave(ControlGroupPosition own)
+    {
+        string[] controllers = [.. Controllers.Intersect(Words(Path.Combine(own.Own, Available)))];
+        if (controllers.Length == 0 || Words(Path.Combine(own.Own, Processes)).Length == 0) return null;
+        return FindUnified(own, controllers, Writable(own)) is { Withheld.Count: > 0 } place && place.Directory == own.Own ? place : null;
+    }
+
     private static ControlGroupPlace FindUnified(ControlGroupPosition position, string[] controllers)
     {
-        string? obstacle = null;
-        foreach (string group in position.Upwards())
-        {
-            // A process is moved by whoever may write the group that both places have in common.
-            if (!FilePermission.AllowsWriting(group) || !FilePermission.AllowsWriting(Path.Combine(group, Processes)))
-            {
-                obstacle ??= $"the control group {group} belongs to somebody else";
-                break;
-            }
+        string[] writable = Writable(position);
+        if (writable.Length == 0) throw Refuse(controllers, $"the control group {position.Own} belongs to somebody else", $"run it as {OwnScope}, or as root");
+        if (FindUnified(position, controllers, writable) is { } place) return place;
+        string[] absent = [.. controllers.Except(Words(Path.Combine(writable[^1], Available)))];
+        throw absent.Length > 0
+            ? Refuse(absent, $"the control group {writable[^1]} isn't given it", "root can set 'Delegate=cpu cpuset io memory pids' for user@.service of systemd, or run it")
+            : Refuse(controllers, $"the control group {position.Own} has other processes in it", $"run it as {OwnScope}, or let it be the only process of its group");
+    }
 
-            string[] missing = [.. controllers.Except(Words(Path.Combine(group, Switch)))];
-            if (missing.Length == 0) return new ControlGroupPlace(group, controllers, Unified: true);
-            obstacle ??= $"the control group {group} doesn't hand {string.Join(" and ", missing)} on to groups in it";
-        }
+    private static ControlGroupPlace? FindUnified(ControlGroupPosition position, string[] controllers, string[] writable)
+    {
+        ControlGroupPlace[] places =
+            [.. writable.Select(group => new ControlGroupPlace(group, controllers, Unified: true) { Withheld = [.. controllers.Except(Words(Path.Combine(group, Switch)))] })];
+        return Array.Find(places, p => p.Withheld.Count == 0)
+            ?? Array.Find(places, p => !p.Withheld.Except(Words(Path.Combine(p.Directory, Available))).Any() && CanHandOn(p.Directory, position));
+    }
 
-        throw Refuse(controllers, obstacle ?? "there is no group that may be written", "run it as 'systemd-run --user --scope builder ...', or as root");
+    // A process is moved by whoever may write the group that both places have in common.
+    private static string[] Writable(ControlGroupPosition position) =>
+        [.. position.Upwards().TakeWhile(group => FilePermission.AllowsWriting(group) && FilePermission.AllowsWriting(Path.Combine(group, Processes)))];
+
+    // What is in the group besides this process stays where it is.
+    private static bool CanHandOn(string group, ControlGroupPosition position)
+    {
+        string[] processes = Words(Path.Combine(group, Processes));
+        string own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        return processes.Length == 0 || !File.Exists(Path.Combine(group, Type)) || (group == position.Own && processes.All(p => p == own));
     }
 
     private static ControlGroupPlace FindLegacy(ControlGroupPosition? position, string controller)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Builder.Linux.Files;
 using Builder.Linux.Mounts;
 using Builder.Linux.Processes;
+using Builder.Sandbox.ControlGroups;
 using Microsoft.Win32.SafeHandles;
 
 namespace Builder.Sandbox.Sessions;
@@ -9,6 +10,8 @@ namespace Builder.Sandbox.Sessions;
 /// <summary>The inner side: this process when it runs inside the user namespace.</summary>
 public sealed class Session : IDisposable
 {
+    private const int AllOfNamespace = -1;
+    private const int KillSignal = 9;
     private readonly SafeFileHandle _lifeline;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -78,7 +81,13 @@ public sealed class Session : IDisposable
             }
         }
 
-        // The caller is gone, by SIGKILL perhaps. This is pid 1 of the session: the kernel ends all the rest with it.
+        // The caller is gone, by SIGKILL perhaps. This is pid 1 of the session: the kernel ends all the rest with it, but leaves the control groups.
+        if (ContainerGroup.AnyLive)
+        {
+            ProcessCalls.Kill(AllOfNamespace, KillSignal);
+            ContainerGroup.RemoveAll();
+        }
+
         ProcessCalls.ExitNow(137);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text;
 using Builder.Linux.Processes;
+using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Host;
 using Microsoft.Win32.SafeHandles;
 
@@ -30,6 +31,7 @@ public static class SessionLauncher
     {
         CallerIds caller = CallerIds.Read();
         SessionDiagnosis.ThrowIfImpossible(caller);
+        EngineGroup.MakeRoom();
         (SafeFileHandle lifelineRead, SafeFileHandle lifelineWrite) = ProcessCalls.CreatePipe();
         (SafeFileHandle readyRead, SafeFileHandle readyWrite) = ProcessCalls.CreatePipe();
         (SafeFileHandle errorRead, SafeFileHandle errorWrite) = ProcessCalls.CreatePipe();
@@ -48,7 +50,9 @@ public static class SessionLauncher
 
         IdMapWriter.Write(pid, caller);
         forwarder.Release();
-        return waiter.Wait().ExitCode;
+        ProcessEnd end = waiter.Wait();
+        if (end.Signal is not null) ContainerGroup.RemoveLeftovers();
+        return end.ExitCode;
     }
 
     private static int Spawn(IReadOnlyList<string> arguments, SafeFileHandle lifeline, SafeFileHandle ready, SafeFileHandle error)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Builder.Sandbox.ControlGroups;
 using Builder.Sandbox.Plans;
 
@@ -22,12 +23,39 @@ public sealed class ControlGroupPlacesTests : IDisposable
     }
 
     [Fact]
-    public void A_controller_that_no_group_hands_on_is_refused_with_the_reason()
+    public void What_no_group_hands_on_yet_the_nearest_without_processes_is_made_to()
     {
-        Group("", "memory pids", "");
+        Group("", "cpu cpuset memory", "cpu memory", "1\n2\n");
+        File.Delete(Path.Combine(_root, "cgroup.type")); // as in the topmost group of a machine, which may have processes
+        Group("system.slice", "cpu memory", "memory");
+        Group("system.slice/job.service", "memory", "", "17\n18\n");
+        ControlGroupPlace place = Assert.Single(ControlGroupPlaces.Find(["memory", "cpuset"], Unified("/system.slice/job.service")));
+        Assert.Equal((_root, "cpuset"), (place.Directory, Assert.Single(place.Withheld)));
+        Assert.Equal("cpu memory\n", File.ReadAllText(Path.Combine(_root, "cgroup.subtree_control")));
+        place.HandOn();
+        Assert.StartsWith("+cpuset", File.ReadAllText(Path.Combine(_root, "cgroup.subtree_control")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_group_with_other_processes_in_it_hands_nothing_on_and_the_message_says_so()
+    {
+        Group("", "memory pids", "", "17\n18\n");
         SandboxException refused = Assert.Throws<SandboxException>(() => ControlGroupPlaces.Find(["memory"], Unified("/")));
         Assert.Equal(125, refused.ExitCode);
-        Assert.Contains($"memory can't be limited here: the control group {_root} doesn't hand memory on", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"memory can't be limited here: the control group {_root} has other processes in it", refused.Message, StringComparison.Ordinal);
+        Assert.Null(ControlGroupPlaces.ToLeave(Unified("/").Unified()!));
+    }
+
+    [Fact]
+    public void The_only_process_of_a_group_that_could_hand_on_what_no_other_does_is_to_leave_it()
+    {
+        string own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        Group("", "memory pids", "", own + "\n");
+        ControlGroupPlace place = Assert.IsType<ControlGroupPlace>(ControlGroupPlaces.ToLeave(Unified("/").Unified()!));
+        Assert.Equal((_root, "memory pids"), (place.Directory, string.Join(' ', place.Withheld)));
+        Group("", "memory pids", "memory pids");
+        Group("job.scope", "memory pids", "", own + "\n");
+        Assert.Null(ControlGroupPlaces.ToLeave(Unified("/job.scope").Unified()!));
     }
 
     [Fact]
@@ -83,12 +111,13 @@ public sealed class ControlGroupPlacesTests : IDisposable
 
     private ControlGroupMounts Unified(string own) => new([$"30 1 0:26 / {_root} rw - cgroup2 cgroup2 rw"], [$"0::{own}"]);
 
-    private void Group(string path, string controllers, string handedOn)
+    private void Group(string path, string controllers, string handedOn, string processes = "")
     {
         string directory = Directory.CreateDirectory(Path.Combine(_root, path)).FullName;
         File.WriteAllText(Path.Combine(directory, "cgroup.controllers"), controllers + "\n");
         File.WriteAllText(Path.Combine(directory, "cgroup.subtree_control"), handedOn + "\n");
-        File.WriteAllText(Path.Combine(directory, "cgroup.procs"), "");
+        File.WriteAllText(Path.Combine(directory, "cgroup.procs"), processes);
+        File.WriteAllText(Path.Combine(directory, "cgroup.type"), "domain\n");
     }
 
     private string Files(params string[] names)
