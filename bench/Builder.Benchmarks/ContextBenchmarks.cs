@@ -1,7 +1,7 @@
+using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Builder.Cache.Contexts;
 using Builder.Executor.Contexts;
-using Builder.Oci;
 
 namespace Builder.Benchmarks;
 
@@ -23,7 +23,7 @@ public class ContextBenchmarks
         _tree = new SourceTree(_directory.Open(), IgnoreRules.None, "the context", isContext: true);
         foreach (TreeEntry entry in Entries())
         {
-            if (entry.Status.IsRegular) _index.Add(entry.Path.ToString(), entry.Status, Digest.Sha256([]), isPlain: true, _index.Now);
+            if (entry.Status.IsRegular) _index.Add(entry.Path.ToString(), new KnownFile(entry.Status, SHA256.HashData([]), isPlain: true), _index.Now);
         }
 
         if (FindInIndex() != Files) throw new InvalidOperationException("the index doesn't know every file");
