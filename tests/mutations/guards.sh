@@ -24,7 +24,7 @@ guard layer-removes-names-only $layers/LayerExtractor.cs 'name.Length == 0 || na
 guard layer-has-no-whiteout-devices $layers/LayerExtractor.cs 'if (entry is { Type: TarEntryType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 }) return;' '' Builder.Cache LayerExtractorTests
 guard layer-names-are-short $layers/LayerExtractor.cs 'if (length > LongestName)' 'if (length < 0)' Builder.Cache LayerExtractorTests
 guard layer-paths-are-short $layers/LayerExtractor.cs 'if (path.Length > LongestPath)' 'if (path.Length < 0)' Builder.Cache LayerExtractorTests
-guard layer-entries-are-counted $layers/LayerExtractor.cs 'if (++count > MostEntries)' 'if (++count < 0)' Builder.Cache LayerExtractorTests
+guard layer-entries-are-counted $layers/LayerExtractor.cs 'if (++count > _mostEntries)' 'if (++count < 0)' Builder.Cache LayerExtractorTests
 guard layer-links-not-to-removed $layers/LayerExtractor.cs 'if (OverlayFormat.IsWhiteout(target)) throw' 'if (targetPath.Length == 0) throw' Builder.Cache LayerExtractorTests
 guard layer-attributes-of-overlayfs-dropped $layers/ImageAttributes.cs '&& !name.StartsWith("user.overlay.", StringComparison.Ordinal)' '' Builder.Cache LayerExtractorTests
 guard layer-attributes-of-the-store-dropped $layers/ImageAttributes.cs '&& !name.StartsWith("user.builder.", StringComparison.Ordinal)' '' Builder.Cache LayerExtractorTests

@@ -22,11 +22,12 @@ internal sealed partial class LayerExtractor : IDisposable
     private readonly DraftDirectories _directories;
     private readonly SnapshotTarget _target;
     private readonly PendingFiles _pending = new();
+    private readonly int _mostEntries;
     private readonly CancellationToken _cancellationToken;
 
-    private LayerExtractor(SnapshotTarget target, CancellationToken cancellationToken)
+    private LayerExtractor(SnapshotTarget target, int mostEntries, CancellationToken cancellationToken)
     {
-        (_target, _cancellationToken) = (target, cancellationToken);
+        (_target, _mostEntries, _cancellationToken) = (target, mostEntries, cancellationToken);
         _directories = new DraftDirectories(target.Root.Duplicate(), target.OpenLower());
     }
 
@@ -39,9 +40,9 @@ internal sealed partial class LayerExtractor : IDisposable
 
     /// <summary>Unpacks everything up to the end of the archive; what follows it is left unread.</summary>
     /// <exception cref="StoreException">The archive is damaged or can't be unpacked; the tree is useless then.</exception>
-    internal static void Extract(Stream tar, SnapshotTarget target, CancellationToken cancellationToken)
+    internal static void Extract(Stream tar, SnapshotTarget target, CancellationToken cancellationToken, int mostEntries = MostEntries)
     {
-        using LayerExtractor extractor = new(target, cancellationToken);
+        using LayerExtractor extractor = new(target, mostEntries, cancellationToken);
         try
         {
             extractor.ExtractAll(tar);
@@ -65,7 +66,7 @@ internal sealed partial class LayerExtractor : IDisposable
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 current = entry.Name;
-                if (++count > MostEntries) throw new StoreException($"the layer has more than {MostEntries} entries");
+                if (++count > _mostEntries) throw new StoreException($"the layer has more than {_mostEntries} entries");
                 Place(entry, reader);
             }
 

@@ -55,7 +55,8 @@ internal sealed class LayerTar
         return new LayerBlob(Digest.Sha256(content), store.Blobs.Put(stored), stored.Length, compressed ? MediaTypes.OciLayerGzip : MediaTypes.OciLayer);
     }
 
-    private byte[] Write()
+    /// <summary>The archive.</summary>
+    internal byte[] Write()
     {
         using MemoryStream stream = new();
         TarWriter writer = new(stream);
