@@ -24,7 +24,7 @@ guard layer-removes-names-only $layers/LayerExtractor.cs 'name.Length == 0 || na
 guard layer-has-no-whiteout-devices $layers/LayerExtractor.cs 'if (entry is { Type: TarEntryType.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 }) return;' '' Builder.Cache LayerExtractorTests
 guard layer-names-are-short $layers/LayerExtractor.cs 'if (length > LongestName)' 'if (length < 0)' Builder.Cache LayerExtractorTests
 guard layer-paths-are-short $layers/LayerExtractor.cs 'if (path.Length > LongestPath)' 'if (path.Length < 0)' Builder.Cache LayerExtractorTests
-guard layer-entries-are-counted $layers/LayerExtractor.cs 'if (++count > _mostEntries)' 'if (++count < 0)' Builder.Cache LayerExtractorTests
+guard layer-entries-are-counted $layers/LayerExtractor.cs 'if (++count > _mostEntries)' 'if (++count < 0)' Builder.Cache LayerEntryCountTests
 guard layer-links-not-to-removed $layers/LayerExtractor.cs 'if (OverlayFormat.IsWhiteout(target)) throw' 'if (targetPath.Length == 0) throw' Builder.Cache LayerExtractorTests
 guard layer-attributes-of-overlayfs-dropped $layers/ImageAttributes.cs '&& !name.StartsWith("user.overlay.", StringComparison.Ordinal)' '' Builder.Cache LayerExtractorTests
 guard layer-attributes-of-the-store-dropped $layers/ImageAttributes.cs '&& !name.StartsWith("user.builder.", StringComparison.Ordinal)' '' Builder.Cache LayerExtractorTests
@@ -32,7 +32,7 @@ guard layer-attributes-of-the-host-dropped $layers/ImageAttributes.cs 'name is C
 guard layer-links-end $layers/DraftDirectories.cs 'if (++links > MostLinks)' 'if (++links < 0)' Builder.Cache LayerExtractorTests
 guard layer-holes-are-counted src/Builder.Oci/Tar/TarReader.cs 'if (size - stored > MostHoles - _holes)' 'if (size < 0)' Builder.Oci Tar
 guard layer-headers-are-small src/Builder.Oci/Tar/PaxOverrides.cs 'if (_bytes > TarBlock.MaxPaxSize)' 'if (_bytes < 0)' Builder.Oci Tar
-guard layer-blobs-are-what-digests-say src/Builder.Cache/Blobs/BlobStore.cs 'if (size > expectedSize) throw' 'if (size < 0) throw' Builder.Cache BlobStoreTests
+guard layer-blobs-are-as-long-as-said src/Builder.Cache/Blobs/BlobStore.cs 'if (size > expectedSize) throw' 'if (size < 0) throw' Builder.Cache BlobStoreTests
 
 # What goes out
 guard secrets-in-broken-lines src/Builder.Executor/Secrets/JoinedLines.cs '_isAtStartOfLine = line >= 0;' '_isAtStartOfLine = false;' Builder.Executor SecretSearchTests
