@@ -126,6 +126,17 @@ public sealed class SecretTests
         foreach (string form in (string[])["correct-horse", "Y29ycmVjdC1ob3JzZS"])
             Assert.Equal("", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", form, shared)).Output);
 
+        // What another cache has of it is found on its way from there, though no step is executed and the target has none of it.
+        string filled = workspace.PathTo("filled");
+        (await BuildAsync(OtherStage, "--no-secret-scan", "--cache-to", $"type=local,mode=max,dest={filled}")).Succeeded();
+        await using Workspace other = await Workspace.CreateAsync(w => w.ImportBusyboxAsync());
+        other.Write("key", "correct-horse-battery\n");
+        string[] passOn = ["--secret", "id=key,src=key", "--cache-from", $"type=local,src={filled}", "--cache-to", $"type=local,mode=max,dest={other.PathTo("passed")}"];
+        CommandResult passed = (await other.BuildTextAsync(OtherStage, passOn)).ExitedWith(1);
+        Assert.Contains("the secret 'key' is in a layer of the cache", passed.Error, StringComparison.Ordinal);
+        Assert.Contains("/leak, at byte 0", passed.Error, StringComparison.Ordinal);
+        Assert.Equal("", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", "correct-horse", other.PathTo("passed"))).Output);
+
         // It is found where nobody looks for it.
         (await BuildAsync(OtherStage, "--no-secret-scan", "--cache-to", "type=local,mode=max,dest={0},compression=gzip")).Succeeded();
         Assert.NotEqual("", (await workspace.RunAsync("unshare", "sh", "-c", Search, "search", "correct-horse", shared)).Output);
