@@ -50,9 +50,11 @@ public static class SessionLauncher
 
         IdMapWriter.Write(pid, caller);
         forwarder.Release();
-        ProcessEnd end = waiter.Wait();
-        if (end.Signal is not null) ContainerGroup.RemoveLeftovers();
-        return end.ExitCode;
+        int exitCode = waiter.Wait().ExitCode;
+
+        // A killed session can't; what unshare(1) then ends with depends on its version.
+        if (exitCode != 0) ContainerGroup.RemoveLeftovers();
+        return exitCode;
     }
 
     private static int Spawn(IReadOnlyList<string> arguments, SafeFileHandle lifeline, SafeFileHandle ready, SafeFileHandle error)
