@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Builder.Cli.CommandLine;
 using Builder.Cli.Hosting;
+using Builder.Cli.Terminals;
 using Builder.Registry;
 using Builder.Registry.Authentication;
 
@@ -21,13 +22,7 @@ internal sealed class LoginCommand(CommandContext context)
     public async Task<ExitCode> RunAsync(string domain, string? user, string? password, bool fromInput, CancellationToken cancellationToken)
     {
         if (fromInput) password = await ReadPasswordAsync(cancellationToken);
-        if (user is null || password is null)
-        {
-            throw new CommandException(
-                "a login needs a name and a password: none is asked for on the terminal", hint: $"builder login -u NAME --password-stdin {domain} < FILE");
-        }
-
-        var login = new Login(user, password);
+        Login login = await AskAsync(domain, user, password, cancellationToken);
         RegistryOptions options = RegistrySetup.Options(context.Environment, context.Time) with { Credentials = CredentialStore.Of(domain, login) };
         using (var client = new RegistryClient(options)) await client.CheckLoginAsync(domain, cancellationToken);
         string path = LoginFiles.Own(context.Environment);
@@ -45,12 +40,28 @@ internal sealed class LoginCommand(CommandContext context)
         return ExitCode.Success;
     }
 
+    // What the flags don't say.
+    private async Task<Login> AskAsync(string domain, string? user, string? password, CancellationToken cancellationToken)
+    {
+        if (user is not null && password is not null) return new Login(user, password);
+        if (!context.Terminal.InputIsTerminal)
+        {
+            throw new CommandException(
+                "a login needs a name and a password, and there is no terminal to ask for them", hint: $"builder login -u NAME --password-stdin {domain} < FILE");
+        }
+
+        user ??= NotEmpty("name", await Prompt.AskAsync(context.Terminal, "Username: ", cancellationToken));
+        return new Login(user, password ?? NotEmpty("password", await Prompt.AskSecretAsync(context.Terminal, "Password: ", cancellationToken)));
+    }
+
+    private static string NotEmpty(string what, string answer) => answer.Length > 0 ? answer : throw new CommandException($"the {what} is empty");
+
     private async Task<string> ReadPasswordAsync(CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[MaxPasswordSize];
         int count = await context.Terminal.Input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         string password = Encoding.UTF8.GetString(buffer, 0, count).TrimEnd('\r', '\n');
-        return password.Length > 0 ? password : throw new CommandException("the password on standard input is empty");
+        return NotEmpty("password on standard input", password);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,6 +13,8 @@ public static unsafe partial class TerminalCalls
     private const nuint GetSize = 0x5413;
     private const nuint SetSize = 0x5414;
     private const int SettingsSize = 64;
+    private const int LocalModes = 12; // c_lflag's offset
+    private const uint Echo = 8;
 
     /// <summary>Whether a descriptor is a terminal.</summary>
     public static bool IsTerminal(int descriptor) => IsATtyNative(descriptor) == 1;
@@ -43,6 +46,15 @@ public static unsafe partial class TerminalCalls
         byte[] raw = [.. settings];
         fixed (byte* pointer = raw) CfMakeRawNative(pointer);
         return raw;
+    }
+
+    /// <summary>Settings under which what is typed isn't shown: ECHO of termios(3).</summary>
+    public static byte[] WithoutEcho(byte[] settings)
+    {
+        byte[] hidden = [.. settings];
+        Span<byte> localModes = hidden.AsSpan(LocalModes, sizeof(uint));
+        BinaryPrimitives.WriteUInt32LittleEndian(localModes, BinaryPrimitives.ReadUInt32LittleEndian(localModes) & ~Echo);
+        return hidden;
     }
 
     /// <summary>Unlocks a pseudo terminal's slave and opens it: TIOCSPTLCK, TIOCGPTPEER (Linux 4.13).</summary>

@@ -51,6 +51,13 @@ public sealed partial class RegistryTests(PushedImage image) : IClassFixture<Pus
         (await empty.RunAsync("pull", $"{registry.Host}/private/no-such")).ExitedWith(66);
         (await empty.RunAsync("logout", registry.Host)).Succeeded();
         (await empty.RunAsync("pull", name)).ExitedWith(77);
+
+        CommandResult asked = await LoginAtTerminalAsync(empty, registry);
+        Assert.Contains("Login Succeeded", asked.Succeeded().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(TestRegistry.Password, asked.Output, StringComparison.Ordinal);
+        Assert.Contains(TestRegistry.User, asked.Output, StringComparison.Ordinal);
+        (await empty.RunAsync("pull", name)).Succeeded();
+        Assert.Contains("no terminal", (await empty.RunAsync("login", registry.Host)).ExitedWith(1).Error, StringComparison.Ordinal);
     }
 
     [EndToEndFact(Ability.Registry, Ability.Skopeo)]
@@ -101,6 +108,27 @@ public sealed partial class RegistryTests(PushedImage image) : IClassFixture<Pus
 
     private static Task<CommandResult> LoginAsync(Workspace workspace, TestRegistry registry, string password) =>
         workspace.RunWithInputAsync(Encoding.UTF8.GetBytes(password), "login", "-u", TestRegistry.User, "--password-stdin", registry.Host);
+
+    // What is typed is answered to questions: text that comes sooner would be echoed by the terminal itself.
+    private static async Task<CommandResult> LoginAtTerminalAsync(Workspace workspace, TestRegistry registry)
+    {
+        Command inner = workspace.Command("login", registry.Host);
+        string log = Path.Combine(workspace.Home, "terminal.log");
+        using RunningCommand terminal = new Command("script", "-qefc", $"'{inner.Program}' login {registry.Host}", log)
+        {
+            Environment = inner.Environment,
+            Directory = inner.Directory,
+        }.WithDefaultSignals().Start();
+        await AnswerAsync("Username: ", TestRegistry.User);
+        await AnswerAsync("Password: ", TestRegistry.Password);
+        return await terminal.WaitAsync(TimeSpan.FromSeconds(60));
+
+        async Task AnswerAsync(string question, string answer)
+        {
+            for (int i = 0; i < 600 && !(File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains(question, StringComparison.Ordinal)); i++) await Task.Delay(50);
+            await terminal.WriteInputAsync(Encoding.UTF8.GetBytes(answer + "\n"));
+        }
+    }
 
     private static string PushedDigest(CommandResult push)
     {
